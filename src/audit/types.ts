@@ -1,0 +1,96 @@
+import type { FailureCode, RefusalReason } from '../identity/index.ts';
+
+/** Who did it: a person at a login, an administrator at the command line or console, SCIM, the IdP, or the gateway itself. */
+export interface Actor {
+  readonly kind: 'person' | 'command' | 'admin' | 'scim' | 'idp' | 'system';
+  /** User id, operating-system user, token name, provider id. */
+  readonly name?: string;
+}
+
+interface EventBase {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly actor: Actor;
+  /** What support asks for: also on the page the person saw. */
+  readonly reference?: string;
+  readonly userId?: string;
+  readonly userName?: string;
+  readonly provider?: string;
+  /** Address of the client, as far as it can be believed. */
+  readonly address?: string;
+}
+
+/** The one event type. `doorward audit` prints each as one JSON line. Never a secret, a token or an assertion in it. */
+export type AuditEvent = EventBase &
+  (
+    | { readonly type: 'login'; readonly sessionRef: string; readonly created: boolean }
+    | {
+        readonly type: 'login.refused';
+        readonly reason: RefusalReason;
+        readonly issuer?: string;
+        readonly subject?: string;
+        readonly idpMessage?: string;
+      }
+    | {
+        readonly type: 'login.failed';
+        readonly code: FailureCode;
+        readonly detail?: string;
+        readonly cause?: string;
+      }
+    | { readonly type: 'user.created' }
+    | { readonly type: 'user.updated'; readonly fields: readonly string[] }
+    | { readonly type: 'user.disabled'; readonly why?: string }
+    | { readonly type: 'user.enabled'; readonly why?: string }
+    | { readonly type: 'user.deactivated' | 'user.reactivated' | 'user.erased' }
+    | {
+        readonly type: 'membership.added' | 'membership.removed';
+        readonly group: string;
+        readonly source: string;
+      }
+    | { readonly type: 'group.created' | 'group.removed'; readonly group: string }
+    | { readonly type: 'session.ended'; readonly cause: SessionEndCause; readonly sessionRef: string }
+    | {
+        readonly type: 'config.loaded' | 'config.rejected';
+        readonly version?: string;
+        readonly problems?: number;
+      }
+  );
+
+/** Every ending has a cause; the set is closed. */
+export type SessionEndCause =
+  | 'logout'
+  | 'disabled'
+  | 'deactivated'
+  | 'erased'
+  | 'revoked'
+  | 'idp_logout'
+  | 'idp_event'
+  | 'refresh_rejected'
+  | 'expired';
+
+export interface AuditFilter {
+  readonly since?: number;
+  readonly type?: string;
+  readonly user?: string;
+  readonly reference?: string;
+  /** Newest ones, at most; default 100. */
+  readonly limit?: number;
+}
+
+export interface StoredAuditEvent {
+  /** Grows with every event of the directory. */
+  readonly seq: number;
+  readonly event: AuditEvent;
+}
+
+/** What audit needs of the directory: rows appended in order, never changed. */
+export interface AuditStore {
+  append(events: readonly AuditEvent[]): Promise<void>;
+  /** Oldest first among the newest `limit` that match. */
+  read(filter: AuditFilter): Promise<readonly StoredAuditEvent[]>;
+}
+
+/** What every room that reports something is handed. Rejects when the record could not be written: fail closed. */
+export interface AuditWriter {
+  write(...events: readonly AuditEvent[]): Promise<void>;
+}

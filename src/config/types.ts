@@ -1,0 +1,210 @@
+import type { RoleRule } from '../identity/index.ts';
+
+/** The whole configuration, validated and with secrets resolved. Durations are milliseconds. Never mutated. */
+export interface Config {
+  /** Public origin people use, without a trailing slash: every URL we emit is built from it, never from a Host header. */
+  readonly baseUrl: string;
+  /** Path prefix of everything a browser meets, `/sso`. */
+  readonly prefix: string;
+  readonly listen: ListenAddress;
+  /** The listener of `/healthz`, `/readyz`, `/metrics`; undefined switches it off. */
+  readonly ops: ListenAddress | undefined;
+  /** At least one, 32 characters or more; the first signs and encrypts, all verify and decrypt (rotation). */
+  readonly secrets: readonly string[];
+  readonly state: StateConfig;
+  readonly session: SessionConfig;
+  /** CIDRs of proxies whose X-Forwarded-* and X-Original-* are believed. Nobody by default. */
+  readonly trustedProxies: readonly string[];
+  /** Further origins that `rd` may lead back to, besides baseUrl and the hosts below session.cookieDomain. */
+  readonly returnTo: readonly string[];
+  readonly headers: HeadersConfig;
+  readonly upstreams: readonly UpstreamConfig[];
+  /** Whom a refused person should write to: an address or a URL, shown on pages. */
+  readonly contact: string | undefined;
+  readonly brand: { readonly name: string };
+  readonly login: LoginConfig;
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
+  readonly providers: readonly ProviderConfig[];
+  /** Digest of every file read, in short form: two processes with the same rules show the same version. */
+  readonly version: string;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  /** A unix socket instead of host and port. */
+  readonly socket: string | undefined;
+}
+
+export interface StateConfig {
+  /** `sqlite:PATH` (relative to the configuration directory) or `postgres://…`. */
+  readonly directory: string;
+  /** `sqlite:PATH` or `redis://…` / `rediss://…`. */
+  readonly sessions: string;
+  /** Prepended to every Redis key. */
+  readonly redisPrefix: string;
+  /** How long cached answers may be used while a store is down; 0: never. */
+  readonly grace: number;
+}
+
+export interface SessionConfig {
+  /** Ends after this long without a request. */
+  readonly idle: number;
+  /** Ends this long after the login, whatever happens. */
+  readonly absolute: number;
+  /** Share the cookie with sub-domains of this domain; undefined: `__Host-` cookie of the one host. */
+  readonly cookieDomain: string | undefined;
+}
+
+export interface HeadersConfig {
+  /** Which header names the application gets. */
+  readonly set: 'x-auth-request' | 'remote-user';
+  /** What goes into the `…-User` header. The id is the default: nobody at any IdP can choose it. */
+  readonly user: 'id' | 'userName' | 'email';
+  /** Upper limit of the groups header, in bytes; groups beyond it are left out and the answer says so. */
+  readonly maxGroupsBytes: number;
+}
+
+export interface UpstreamConfig {
+  /** Undefined: any host. */
+  readonly host: string | undefined;
+  /** Path prefix, `/` for everything; the longest match wins. */
+  readonly path: string;
+  readonly url: string;
+}
+
+export interface LoginConfig {
+  /** How long a person may take at the identity provider. */
+  readonly timeout: number;
+  /** Sign-in requests one address may make per minute. */
+  readonly maxPerMinutePerAddress: number;
+  /** Sign-in requests of one provider per minute. */
+  readonly maxPerMinutePerProvider: number;
+}
+
+export type ProviderConfig = OidcProviderConfig | SamlProviderConfig;
+
+interface ProviderConfigBase {
+  /** The file's name without `.yaml`: `[a-z0-9][a-z0-9-]*`. Part of URLs. */
+  readonly id: string;
+  /** Absolute path of the file, and the line of each dotted key in it (`groups.map.Data Engineering` → 12), for messages. */
+  readonly file: string;
+  readonly lines: Readonly<Record<string, number>>;
+  readonly preset: string;
+  /** The button says "Sign in with {label}". */
+  readonly label: string;
+  readonly admit: AdmitRule;
+  readonly jit: { readonly create: boolean };
+  readonly groups: GroupsRule;
+  readonly role: RoleRule;
+  /** This provider's addresses count as verified although it sends no `email_verified` (only when one says so by name). */
+  readonly trustEmail: boolean;
+}
+
+export interface OidcProviderConfig extends ProviderConfigBase {
+  readonly protocol: 'oidc';
+  /** Discovery is at `{issuer}/.well-known/openid-configuration` (OpenID Connect Discovery 1.0, section 4). */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientAuth:
+    | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: string }
+    | {
+        readonly method: 'private_key_jwt';
+        readonly privateKeyPem: string;
+        readonly keyId: string | undefined;
+      }
+    | { readonly method: 'none' };
+  readonly scopes: readonly string[];
+  /** Signature algorithms of ID tokens that are accepted. */
+  readonly idTokenAlgs: readonly string[];
+  readonly claims: OidcClaimNames;
+  /** Plain http is accepted (demo and tests on loopback only). */
+  readonly allowInsecure: boolean;
+  /** Clock difference to the provider that is tolerated, milliseconds. */
+  readonly clockTolerance: number;
+  /** Allowed tenants for Entra's multi-tenant endpoints; empty where the issuer is one tenant. */
+  readonly tenants: readonly string[];
+}
+
+/** Claim names, tried in order. */
+export interface OidcClaimNames {
+  readonly subject: readonly string[];
+  readonly userName: readonly string[];
+  readonly email: readonly string[];
+  readonly displayName: readonly string[];
+  readonly givenName: readonly string[];
+  readonly familyName: readonly string[];
+}
+
+export interface SamlProviderConfig extends ProviderConfigBase {
+  readonly protocol: 'saml';
+  /** The IdP's metadata: given by hand, or read from a file or URL. */
+  readonly idp:
+    | {
+        readonly from: 'inline';
+        readonly entityId: string;
+        readonly ssoUrl: string;
+        readonly sloUrl: string | undefined;
+        /** PEM certificates; several for rollover. */
+        readonly certificates: readonly string[];
+      }
+    | { readonly from: 'file'; readonly path: string; readonly entityId: string | undefined }
+    | { readonly from: 'url'; readonly url: string; readonly entityId: string | undefined };
+  /** Our entity id; by default the metadata URL. */
+  readonly entityId: string;
+  /** Our signing key and certificate (PEM), for AuthnRequest and logout messages. */
+  readonly signing: { readonly privateKeyPem: string; readonly certificatePem: string } | undefined;
+  /** Our key for encrypted assertions (PEM). */
+  readonly decryption: { readonly privateKeyPem: string; readonly certificatePem: string } | undefined;
+  readonly nameIdFormat: string | undefined;
+  /** What must be signed; `both` by default. */
+  readonly wantSigned: 'both' | 'assertion' | 'response';
+  readonly attributes: SamlAttributeNames;
+  /** Login without a request of ours (IdP-initiated); off unless the file says so. */
+  readonly allowUnsolicited: boolean;
+  /** Accepted by name only: SHA-1 signatures, CBC encryption. Empty by default. */
+  readonly allowWeak: readonly ('sha1' | 'cbc' | 'rsa15')[];
+  readonly clockTolerance: number;
+  /** Oldest AuthnInstant accepted, milliseconds; undefined: the IdP's session length is its business. */
+  readonly maxAuthenticationAge: number | undefined;
+  readonly forceAuthn: boolean;
+  readonly allowInsecure: boolean;
+}
+
+/** Attribute names, tried in order; `NameID` stands for the NameID itself. */
+export interface SamlAttributeNames {
+  readonly subject: readonly string[];
+  readonly userName: readonly string[];
+  readonly email: readonly string[];
+  readonly displayName: readonly string[];
+  readonly givenName: readonly string[];
+  readonly familyName: readonly string[];
+}
+
+export interface AdmitRule {
+  /** Comparable form. Empty: any. */
+  readonly emailDomains: readonly string[];
+  /** Names of Doorward groups (after mapping), any one suffices. Empty: any. */
+  readonly requireGroups: readonly string[];
+}
+
+export interface GroupsRule {
+  /** OIDC claims or SAML attributes that carry groups; several are united. Empty: the provider never names groups. */
+  readonly claims: readonly string[];
+  readonly whenMissing: 'keep' | 'remove' | 'refuse';
+  /** IdP's name to Doorward's name, in the order of the file. Compared byte for byte. */
+  readonly map: readonly (readonly [idpName: string, group: string])[];
+  readonly unmapped: 'ignore' | 'create';
+}
+
+/** One mistake in the configuration; all of them are reported together. */
+export interface Problem {
+  /** Path as the administrator would write it. */
+  readonly file: string;
+  /** 1-based; undefined when the whole file is meant. */
+  readonly line: number | undefined;
+  /** Dotted key, such as `groups.whenMissing`. */
+  readonly key: string | undefined;
+  /** What is wrong, what is expected, and the nearest known key or value where there is one. */
+  readonly message: string;
+}

@@ -1,0 +1,70 @@
+/**
+ * What any provider ends in: one person, as the identity provider vouches for them, already verified.
+ * Nothing downstream asks whether it came over OpenID Connect or SAML.
+ */
+
+/** The key of a person: the issuer and the subject in it (OpenID Connect Core 1.0, section 5.7). Never the email. */
+export interface IdentityKey {
+  /** OIDC `iss`, SAML entity id; for Entra `https://login.microsoftonline.com/{tid}/v2.0`. Compared byte for byte. */
+  readonly issuer: string;
+  /** OIDC `sub`, SAML NameID; for Entra the `oid`. Compared byte for byte. */
+  readonly subject: string;
+}
+
+/**
+ * What the identity provider said of the person's groups. A missing claim is never "no groups":
+ * - `absent`: the claim was not there at all (or the look-up behind it failed);
+ * - `overage`: the provider said there are too many to list, and they could not be fetched;
+ * - `present`: this is the whole list, which may be empty.
+ */
+export type GroupsClaim =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'overage' }
+  | { readonly kind: 'present'; readonly names: readonly string[] };
+
+/** What the identity provider knows of this very sign-in; kept beside the session, to end it by. */
+export interface IdpSession {
+  /** OIDC `sid` (OpenID Connect Back-Channel Logout 1.0, section 2.1). */
+  readonly sid?: string;
+  /** SAML `SessionIndex` of the AuthnStatement (SAML core 2.7.2). */
+  readonly sessionIndex?: string;
+  /** SAML NameID with its qualifiers, as a LogoutRequest must repeat it (SAML core 2.2.2). */
+  readonly nameId?: NameId;
+  /** OIDC ID token as received: needed only as `id_token_hint`. A secret; stored encrypted. */
+  readonly idToken?: string;
+  /** OIDC refresh token, when `offline_access` was granted. A secret; stored encrypted. */
+  readonly refreshToken?: string;
+  /** When the identity provider ends its session (`SessionNotOnOrAfter`), milliseconds since the epoch. */
+  readonly expiresAt?: number;
+}
+
+export interface NameId {
+  readonly value: string;
+  readonly format?: string;
+  readonly nameQualifier?: string;
+  readonly spNameQualifier?: string;
+}
+
+export interface IdentityAssertion extends IdentityKey {
+  /** Id of the configured provider (its file's name). */
+  readonly provider: string;
+  /** The name the person signs in with at the identity provider; falls back to email, then subject. */
+  readonly userName: string;
+  readonly email?: string;
+  /** True only when the provider vouches that the address belongs to the person. */
+  readonly emailVerified: boolean;
+  readonly displayName?: string;
+  readonly givenName?: string;
+  readonly familyName?: string;
+  readonly locale?: string;
+  readonly groups: GroupsClaim;
+  /** Roles the identity provider itself names (Entra app roles); empty when it names none. */
+  readonly roles: readonly string[];
+  /** When the person proved who they are, milliseconds since the epoch (`auth_time`, `AuthnInstant`). */
+  readonly authenticatedAt: number;
+  /** Authentication context class (`acr`, `AuthnContextClassRef`). */
+  readonly acr?: string;
+  /** Authentication methods (`amr`, RFC 8176). */
+  readonly amr: readonly string[];
+  readonly idpSession: IdpSession;
+}

@@ -1,0 +1,15 @@
+/** A provider's rule for roles: `role: { default: guest, map: { stewards: admin } }`. */
+export interface RoleRule {
+  readonly default: string;
+  /** Group name to role, in the order of the file: the first group that the person is in decides. */
+  readonly map: readonly (readonly [group: string, role: string])[];
+}
+
+/**
+ * The role of a person with these groups: the first line of the map that matches, else the default.
+ * Computed when asked, never stored, so that a group granted a moment ago counts on the next request.
+ */
+export function roleOf(rule: RoleRule, groups: readonly string[]): string {
+  const held = new Set(groups);
+  return rule.map.find(([group]) => held.has(group))?.[1] ?? rule.default;
+}

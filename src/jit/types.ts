@@ -1,0 +1,82 @@
+import type {
+  IdentityKey,
+  Membership,
+  MembershipSource,
+  Profile,
+  RefusalReason,
+  User,
+} from '../identity/index.ts';
+
+/** The part of a provider's file that JIT decides by. A provider's config fits it as it stands. */
+export interface JitPolicy {
+  /** Provider id. */
+  readonly id: string;
+  readonly admit: { readonly emailDomains: readonly string[]; readonly requireGroups: readonly string[] };
+  readonly jit: { readonly create: boolean };
+  readonly groups: {
+    readonly whenMissing: 'keep' | 'remove' | 'refuse';
+    readonly map: readonly (readonly [idpName: string, group: string])[];
+    readonly unmapped: 'ignore' | 'create';
+  };
+}
+
+/** Everything a login would change, decided before anything is touched. */
+export interface CreatePlan extends LoginPlan {
+  readonly kind: 'create';
+}
+
+export interface SyncPlan extends LoginPlan {
+  readonly kind: 'sync';
+  readonly userId: string;
+  /** The user's version the decision was made on; apply refuses when it has moved. */
+  readonly expectedVersion: number;
+  /** False when profile, identities and memberships are already as the plan wants them. */
+  readonly changesUser: boolean;
+}
+
+export interface LoginPlan {
+  readonly provider: string;
+  readonly identity: IdentityKey;
+  readonly profile: Profile;
+  readonly idpRoles: readonly string[];
+  readonly memberships: MembershipChange;
+  readonly now: number;
+}
+
+/** Group names to add and remove under one source. Groups that do not exist yet are created. */
+export interface MembershipChange {
+  readonly source: MembershipSource;
+  /** Code-unit order, no duplicates, none that the source grants already. */
+  readonly add: readonly string[];
+  /** Only what this very source grants. */
+  readonly remove: readonly string[];
+}
+
+export type LoginDecision =
+  | CreatePlan
+  | SyncPlan
+  | { readonly kind: 'refuse'; readonly reason: RefusalReason };
+
+/**
+ * What jit needs of the directory. Both stores pass the same conformance suite.
+ */
+export interface JitStore {
+  /** The user of this identity, or undefined. */
+  findByIdentity(key: IdentityKey): Promise<User | undefined>;
+  /**
+   * Carries the plan out in one transaction: all or nothing. `conflict` when the identity was created, or the user's
+   * version moved, since the decision; nothing is changed then. Membership rows are written only where they differ.
+   * Returns the user as they are afterwards.
+   */
+  commitLogin(plan: CreatePlan | SyncPlan): Promise<{ kind: 'committed'; user: User } | { kind: 'conflict' }>;
+}
+
+export type LoginOutcome =
+  | {
+      readonly kind: 'admitted';
+      readonly user: User;
+      readonly created: boolean;
+      readonly added: readonly Membership[];
+      readonly removed: readonly Membership[];
+    }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly user: User | undefined };
