@@ -9,6 +9,7 @@
  */
 export * from './assertion.ts';
 export * from './failure.ts';
+export * from './log.ts';
 export * from './names.ts';
 export * from './refusal.ts';
 export * from './role.ts';

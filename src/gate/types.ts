@@ -1,0 +1,40 @@
+import type { UserSnapshot } from '../directory/index.ts';
+import type { SessionRecord } from '../sessions/index.ts';
+
+/** One request as the gate judges it, whatever proxy described it. */
+export interface GateRequest {
+  /** Raw `Cookie` header. */
+  readonly cookie: string | undefined;
+  readonly method: string;
+  /** Host and path of the page asked for, in canonical form; undefined when the proxy did not say. */
+  readonly host: string | undefined;
+  readonly path: string | undefined;
+}
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly identity: AdmittedIdentity }
+  /** Nobody is signed in (no session, expired, ended). */
+  | { readonly kind: 'signed_out' }
+  /** Somebody is, and may not. */
+  | { readonly kind: 'refused'; readonly reason: 'disabled_locally' | 'deactivated_by_scim' | 'policy' }
+  /** It could not be found out: 503, never in. */
+  | { readonly kind: 'unavailable' };
+
+export interface AdmittedIdentity {
+  readonly user: UserSnapshot;
+  readonly role: string;
+  readonly session: SessionRecord;
+  /**
+   * Identity headers, name then value, alternating, values already encoded for the wire (UTF-8 bytes as latin1):
+   * every header of the set on every admission, empty where there is nothing.
+   */
+  readonly headers: readonly string[];
+}
+
+/** Who may ask: web for `/sso/session` and `/sso/me`, the built-in proxy, the verify endpoints. */
+export interface Gate {
+  /** Judges one request. Synchronous when everything needed is cached and trusted. Never rejects. */
+  admit(request: GateRequest): Admission | Promise<Admission>;
+  /** Serves `/sso/verify/*` in front of Express; false when the request is not the gate's. */
+  handle(req: import('node:http').IncomingMessage, res: import('node:http').ServerResponse): boolean;
+}
