@@ -1,1 +1,14 @@
+/**
+ * jit: just-in-time provisioning. What a verified login means for the directory.
+ *
+ * Owns the decision (pure), the reconciling of groups (pure), and the loop that applies a plan until it holds. It may not
+ * know how the assertion was obtained, how the directory stores anything, or what a session is; a store is handed in.
+ *
+ *   assertion ─▶ findByIdentity ─▶ decide ─┬─▶ refuse(reason)
+ *                     ▲                    └─▶ plan ─▶ commitLogin ─▶ admitted
+ *                     └────────── conflict ────────────────┘
+ */
+export { changedFields, decide } from './decide.ts';
+export { login } from './login.ts';
+export { groupsAfter, mapGroups, reconcile, wantedGroups } from './reconcile.ts';
 export * from './types.ts';
