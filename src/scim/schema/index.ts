@@ -1,0 +1,43 @@
+import type { Attribute, ResourceType, Schema } from './attribute.ts';
+import { commonAttributes } from './common.ts';
+import { groupSchema } from './group.ts';
+import { enterpriseUserSchema, userSchema } from './user.ts';
+
+export type { Attribute, ResourceType, Schema } from './attribute.ts';
+export { commonAttributes } from './common.ts';
+
+export const userType: ResourceType = {
+  name: 'User',
+  endpoint: '/Users',
+  description: 'User Account',
+  schema: userSchema,
+  extensions: [enterpriseUserSchema],
+};
+
+export const groupType: ResourceType = {
+  name: 'Group',
+  endpoint: '/Groups',
+  description: 'Group',
+  schema: groupSchema,
+  extensions: [],
+};
+
+export const resourceTypes: readonly ResourceType[] = [userType, groupType];
+export const schemas: readonly Schema[] = [userSchema, enterpriseUserSchema, groupSchema];
+
+/** The attribute of that name in the list; names are compared without case (RFC 7643, section 2.1). */
+export function attributeNamed(attributes: readonly Attribute[], name: string): Attribute | undefined {
+  const wanted = name.toLowerCase();
+  return attributes.find((attribute) => attribute.name.toLowerCase() === wanted);
+}
+
+/** The schema of that URN in a resource type; URNs are compared without case (RFC 8141, section 3.1). */
+export function schemaNamed(type: ResourceType, urn: string): Schema | undefined {
+  const wanted = urn.toLowerCase();
+  return [type.schema, ...type.extensions].find((schema) => schema.id.toLowerCase() === wanted);
+}
+
+/** Core and common attributes, which a name without a URN may mean. */
+export function coreAttributes(type: ResourceType): readonly Attribute[] {
+  return [...commonAttributes, ...type.schema.attributes];
+}
