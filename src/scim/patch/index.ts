@@ -1,0 +1,2 @@
+export { applyPatch } from './apply.ts';
+export { patchUrn, readOperations, type Operation } from './operation.ts';
