@@ -57,26 +57,37 @@ export type LoginDecision =
   | SyncPlan
   | { readonly kind: 'refuse'; readonly reason: RefusalReason };
 
+/** What a committed login did. */
+export interface CommittedLogin {
+  /** The user as the login leaves them. */
+  readonly user: User;
+  readonly created: boolean;
+  /** Memberships really written, and really taken away. */
+  readonly added: readonly Membership[];
+  readonly removed: readonly Membership[];
+  /** Groups that did not exist before. */
+  readonly groupsCreated: readonly string[];
+}
+
+/** Builds the audit events of a committed login; they are stored in its transaction. Must not do any I/O. */
+export type LoginRecorder<Event> = (committed: CommittedLogin) => readonly Event[];
+
 /**
  * What jit needs of the directory. Both stores pass the same conformance suite.
  */
-export interface JitStore {
+export interface JitStore<Event> {
   /** The user of this identity, or undefined. */
   findByIdentity(key: IdentityKey): Promise<User | undefined>;
   /**
-   * Carries the plan out in one transaction: all or nothing. `conflict` when the identity was created, or the user's
-   * version moved, since the decision; nothing is changed then. Membership rows are written only where they differ.
-   * Returns the user as they are afterwards.
+   * Carries the plan out in one transaction, its audit events included: all or nothing. `conflict` when the identity was
+   * created, or the user's version moved, since the decision; nothing is changed then.
    */
-  commitLogin(plan: CreatePlan | SyncPlan): Promise<{ kind: 'committed'; user: User } | { kind: 'conflict' }>;
+  commitLogin(
+    plan: CreatePlan | SyncPlan,
+    record?: LoginRecorder<Event>,
+  ): Promise<({ kind: 'committed' } & CommittedLogin) | { kind: 'conflict' }>;
 }
 
 export type LoginOutcome =
-  | {
-      readonly kind: 'admitted';
-      readonly user: User;
-      readonly created: boolean;
-      readonly added: readonly Membership[];
-      readonly removed: readonly Membership[];
-    }
+  | ({ readonly kind: 'admitted' } & CommittedLogin)
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly user: User | undefined };
