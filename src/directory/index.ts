@@ -1,1 +1,15 @@
+/**
+ * directory: users, their identities, groups and memberships, and the audit trail, in SQL.
+ *
+ * Owns the tables, their migrations and every statement on them, on SQLite and on PostgreSQL. It may not know what a
+ * login decides, what an audit event means, or who asks; it keeps what it is given, whole or not at all. Every change to
+ * a user raises their version by one and is written to the change log in the same transaction, with its audit records.
+ *
+ *   commitLogin, setDisabled … ─▶ transaction: users · identities · groups · memberships · audit · change_log
+ *                                      │ commit
+ *   snapshot ◀─ cache of the gate ◀─ freshness ◀─ own commits, and the change log for those of other processes
+ */
+export type { Auditing } from './database.ts';
+export { migrateDirectory, openDirectory } from './open.ts';
+export type { DirectoryOptions, OpenDirectory } from './open.ts';
 export * from './types.ts';

@@ -1,0 +1,37 @@
+/** How the caches of snapshots in this process learn of changes made here and elsewhere. */
+export interface ChangeFeed {
+  /** May cached snapshots be used for the request being handled now? Calls the listeners first, synchronously. */
+  check(): 'trusted' | 'ask';
+  onInvalidated(listener: (userId: string | undefined) => void): void;
+  /** This process has just committed a change of these users. */
+  committed(userIds: readonly string[]): void;
+}
+
+/** The listeners, and nothing that asks the database: every feed has them. */
+export function createListeners(): {
+  add(listener: (userId: string | undefined) => void): void;
+  tell(userId: string | undefined): void;
+} {
+  const listeners: ((userId: string | undefined) => void)[] = [];
+  return {
+    add: (listener) => void listeners.push(listener),
+    tell(userId) {
+      for (const listener of listeners) listener(userId);
+    },
+  };
+}
+
+/**
+ * For a database that tells nobody of its changes: own changes are passed on, and as there may be others, the database
+ * is asked on every request. A channel (LISTEN/NOTIFY on the change log) would answer `trusted` while it is up.
+ */
+export function createAskingFeed(): ChangeFeed {
+  const listeners = createListeners();
+  return {
+    check: () => 'ask',
+    onInvalidated: (listener) => listeners.add(listener),
+    committed(userIds) {
+      for (const id of userIds) listeners.tell(id);
+    },
+  };
+}

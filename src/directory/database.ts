@@ -1,0 +1,138 @@
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import { sql } from 'kysely';
+import { Failure } from '../identity/index.ts';
+import type { ChangeFeed } from './change-feed.ts';
+import { within } from './deadline.ts';
+import type { SqlDialect } from './dialect.ts';
+import type { Tables } from './schema.ts';
+import type { AuditRecord } from './types.ts';
+import { auditInsert } from './audit-row.ts';
+
+/** What went wrong, as far as it matters: worth another try at once, undone by somebody else's write, out of reach. */
+export type SqlProblem = 'busy' | 'conflict' | 'unavailable' | undefined;
+
+/** An open database: Kysely, what it does not say the same way everywhere, and how its errors read. */
+export interface Connection {
+  readonly db: Kysely<Tables>;
+  readonly dialect: SqlDialect;
+  readonly feed: ChangeFeed;
+  problemOf(error: unknown): SqlProblem;
+  close(): Promise<void>;
+}
+
+/** What app.ts hands in so that events stored together with a change are masked and logged like all others. */
+export interface Auditing {
+  /** The event without what must not be kept. */
+  guard<E extends AuditRecord>(event: E): E;
+  /** Told of events once they are committed. */
+  committed(events: readonly AuditRecord[]): void;
+}
+
+/** A transaction under way; it notes what has to follow, and adds that as its last statement. */
+export interface Writing {
+  readonly db: Transaction<Tables>;
+  /**
+   * Carries out the last statements of a transaction together with the change log entries of the users they change and
+   * the audit records of it.
+   */
+  finish(
+    statements: readonly RawBuilder<unknown>[],
+    changed: readonly string[],
+    events: readonly AuditRecord[],
+  ): Promise<void>;
+}
+
+export interface Database {
+  readonly dialect: SqlDialect;
+  read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** One transaction. Undefined when it was rolled back because of somebody else's write at the same moment. */
+  tryWrite<T extends object>(work: (writing: Writing) => Promise<T>): Promise<T | undefined>;
+  /** One transaction, tried again a few times when it meets somebody else's write. */
+  write<T extends object>(work: (writing: Writing) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Nobody waits longer for the database than this, milliseconds. */
+const patience = 1_800;
+/** Another process holds the SQLite write lock: how long to wait between two tries, milliseconds. */
+const pause = 15;
+const conflictTries = 5;
+
+/** Reads and writes with a deadline, told conflicts, and Failure('store_unavailable') for a database that does not answer. */
+export function createDatabase(connection: Connection, auditing: Auditing | undefined): Database {
+  const { db, dialect, feed } = connection;
+  let closed = false;
+
+  async function attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    if (closed) throw new Failure('store_unavailable', { detail: 'directory.closed' });
+    return within(patience, async (signal) => {
+      for (;;) {
+        try {
+          return await work(signal);
+        } catch (error) {
+          if (error instanceof Failure) throw error;
+          const problem = connection.problemOf(error);
+          if (problem === 'conflict') return undefined;
+          if (problem === undefined) throw error;
+          if (problem === 'unavailable' || signal.aborted) {
+            throw new Failure('store_unavailable', { detail: 'directory.unavailable', cause: error });
+          }
+        }
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    });
+  }
+
+  async function tryWrite<T extends object>(work: (writing: Writing) => Promise<T>): Promise<T | undefined> {
+    let changes: readonly string[] = [];
+    let records: readonly AuditRecord[] = [];
+    const result = await attempt((signal) =>
+      db.transaction().execute(async (transaction) => {
+        [changes, records] = [[], []];
+        const done = await work({
+          db: transaction,
+          async finish(statements, changed, events) {
+            changes = changed;
+            records = auditing ? events.map((event) => auditing.guard(event)) : events;
+            await dialect.together(transaction, [
+              ...statements,
+              ...changed.map((id) => sql`insert into change_log (user_id) values (${id})`),
+              ...(records.length === 0 ? [] : [auditInsert(dialect, records)]),
+            ]);
+          },
+        });
+        // Whoever asked has been told that it failed: then it must not come true later.
+        signal.throwIfAborted();
+        return done;
+      }),
+    );
+    if (result === undefined) return undefined;
+    if (changes.length > 0) feed.committed(changes);
+    if (records.length > 0) auditing?.committed(records);
+    return result;
+  }
+
+  return {
+    dialect,
+    async read(work) {
+      for (let tries = 1; tries <= conflictTries; tries += 1) {
+        const result = await attempt(async () => ({ value: await work(db) }));
+        if (result) return result.value;
+      }
+      throw new Failure('store_unavailable', { detail: 'directory.conflict' });
+    },
+    tryWrite,
+    async write(work) {
+      for (let tries = 1; tries <= conflictTries; tries += 1) {
+        const result = await tryWrite(work);
+        if (result) return result;
+      }
+      throw new Failure('store_unavailable', { detail: 'directory.conflict' });
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await connection.close();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { isAbsolute } from 'node:path';
+import type { Log } from '../identity/index.ts';
+import { Failure, silentLog } from '../identity/index.ts';
+import { createAuditLog } from './audit-log.ts';
+import { createCommitLogin } from './commit-login.ts';
+import type { Auditing, Connection } from './database.ts';
+import { createDatabase } from './database.ts';
+import { createGroups } from './groups.ts';
+import { newestMigration } from './migrations/index.ts';
+import { connectPostgres, migratePostgres } from './postgres.ts';
+import { connectSqlite, migrateSqlite } from './sqlite.ts';
+import { createStanding } from './standing.ts';
+import { trimChangeLog } from './trim-change-log.ts';
+import type { AuditLog, AuditRecord, Directory, LoginStore } from './types.ts';
+import { createUsers } from './users.ts';
+import { uuidv7 } from './uuid.ts';
+
+export interface DirectoryOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log?: Log;
+  /** Random bytes for ids; node:crypto's unless a test wants others. */
+  readonly random?: (size: number) => Uint8Array;
+  /** Masks and logs the events that are stored together with a change; audit's relay. */
+  readonly auditing?: Auditing;
+}
+
+/** The directory, and what jit and audit ask of it. `E` is audit's event type. */
+export type OpenDirectory<E extends AuditRecord> = Directory & LoginStore & AuditLog<E>;
+
+/**
+ * Opens `sqlite:/absolute/path` (created when it does not exist, readable by its owner only) or `postgres://…`, and
+ * brings its tables forward. Several processes may do so at once.
+ *
+ * @throws Failure `store_unavailable` when the database cannot be reached or read; `internal` (`directory.newer`) when a
+ *   newer version of Doorward wrote it; `internal` (`directory.url`) for an address of another kind.
+ */
+export async function openDirectory<E extends AuditRecord>(
+  url: string,
+  options: DirectoryOptions,
+): Promise<OpenDirectory<E>> {
+  const { now, log = silentLog, random = randomBytes, auditing } = options;
+  const { connection, applied } = await connect(url, now(), log);
+  if (applied.length > 0) log.info({ applied }, 'The directory has been brought up to date.');
+  const database = createDatabase(connection, auditing);
+  const newId = (at: number) => uuidv7(at, random);
+  const trimming = trimChangeLog(database, log);
+  return {
+    ...createUsers(database),
+    ...createStanding(database, now),
+    ...createGroups(database, newId),
+    ...createAuditLog<E>(database),
+    commitLogin: createCommitLogin(database, newId),
+    freshness: connection.feed,
+    async ping() {
+      await database.read((db) => db.selectFrom('migrations').select('name').limit(1).execute());
+    },
+    async close() {
+      trimming.stop();
+      await database.close();
+    },
+  };
+}
+
+/**
+ * Brings the tables of the database forward and closes it again, for `doorward migrate`. Answers the names of the steps
+ * that were missing, and of the step the tables are at now. Fails as {@link openDirectory} does.
+ */
+export async function migrateDirectory(
+  url: string,
+  options: Pick<DirectoryOptions, 'now' | 'log'> = { now: Date.now },
+): Promise<{ applied: readonly string[]; version: string }> {
+  const { connection, applied } = await connect(url, options.now(), options.log ?? silentLog);
+  await connection.close();
+  return { applied, version: newestMigration };
+}
+
+async function connect(
+  url: string,
+  now: number,
+  log: Log,
+): Promise<{ connection: Connection; applied: readonly string[] }> {
+  try {
+    if (/^postgres(ql)?:\/\//.test(url)) {
+      const applied = await migratePostgres(url, now);
+      return { connection: connectPostgres(url, log), applied };
+    }
+    const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : '';
+    if (!isAbsolute(path)) throw new Failure('internal', { detail: 'directory.url' });
+    const { raw, applied } = await migrateSqlite(path, now);
+    return { connection: connectSqlite(path, raw), applied };
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure('store_unavailable', { detail: 'directory.open', cause: error });
+  }
+}

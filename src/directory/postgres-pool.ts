@@ -1,0 +1,78 @@
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import type { PoolClient } from 'pg';
+import { DatabaseError, Pool, types } from 'pg';
+import type { Log } from '../identity/index.ts';
+import { Failure } from '../identity/index.ts';
+
+/** Milliseconds, and how many connections at most. */
+export interface PoolTimeouts {
+  readonly connect: number;
+  readonly statement: number;
+  readonly lock: number;
+  readonly connections: number;
+}
+
+/** After the server's own timeout, ours: a server that is paused ends nothing. */
+const grace = 100;
+/** OID of int8, which pg hands over as text; every one here is a time, a count or a sequence below 2^53. */
+const int8 = 20;
+
+/**
+ * A pool of pg, made safe: an error on an idle or a borrowed connection never reaches the process as an unhandled event,
+ * every error that is not the server's own answer becomes Failure('store_unavailable'), and a connection on which that
+ * happened is thrown away, because an old answer may still arrive on it.
+ */
+export function createPool(url: string, timeouts: PoolTimeouts, log: Log): PostgresPool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'doorward',
+    max: timeouts.connections,
+    connectionTimeoutMillis: timeouts.connect,
+    statement_timeout: timeouts.statement,
+    lock_timeout: timeouts.lock,
+    query_timeout: timeouts.statement + grace,
+    idle_in_transaction_session_timeout: timeouts.statement * 2,
+    keepAlive: true,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === int8 ? Number : types.getTypeParser(oid, format as 'text'),
+    },
+  });
+  const note = (error: unknown) =>
+    log.warn({ error: String(error) }, 'A connection to the directory database was lost.');
+  pool.on('error', note);
+  pool.on('connect', (client) => void client.on('error', () => {}));
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      return borrowed(await pool.connect().catch(unavailable));
+    },
+  };
+}
+
+function borrowed(client: PoolClient): PostgresPoolClient {
+  let isBroken = false;
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(text, [...parameters]);
+    } catch (error) {
+      if (sqlState(error) === undefined) isBroken = true;
+      return unavailable(error);
+    }
+  };
+  return {
+    query: query as unknown as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy || isBroken),
+  };
+}
+
+function unavailable(error: unknown): never {
+  if (sqlState(error) !== undefined) throw error;
+  throw new Failure('store_unavailable', { detail: 'directory.connection', cause: error });
+}
+
+/** The SQLSTATE of an error that the server itself reported. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof DatabaseError ? error.code : undefined;
+}
