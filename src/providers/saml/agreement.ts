@@ -1,0 +1,29 @@
+import { isDeepStrictEqual } from 'node:util';
+import { rejected } from './rejected.ts';
+import type { SeenAssertion } from './types.ts';
+
+/**
+ * The two locks share no parser. If they did not see the same assertion, one of them was fooled, and nobody needs to
+ * know which one: the login is refused.
+ *
+ * @throws Failure `login_rejected`: `saml.agreement.<field>`
+ */
+export function agree(one: SeenAssertion, other: SeenAssertion): void {
+  const a = comparable(one);
+  const b = comparable(other);
+  for (const field of Object.keys(a) as (keyof SeenAssertion)[]) {
+    if (!isDeepStrictEqual(a[field], b[field])) throw rejected(`agreement.${field}`);
+  }
+}
+
+/** xml2js gives white space alone as nothing; for this comparison, and only here, both count as empty. */
+function comparable(seen: SeenAssertion): SeenAssertion {
+  const blank = (value: string): string => (value.trim() === '' ? '' : value);
+  return {
+    ...seen,
+    attributes: seen.attributes.map(({ name, values }) => ({
+      name,
+      values: values.map((value) => (value === null ? null : blank(value))),
+    })),
+  };
+}

@@ -1,0 +1,114 @@
+import { XmlAttribute, type XmlElement } from 'libxml2-wasm';
+import { attribute, children, childrenNamed, holdsElementsOnly, is } from '../xml/element.ts';
+import { ns } from '../xml/names.ts';
+import { rejected } from '../rejected.ts';
+
+const anyId = "//@*[translate(local-name(), 'ID', 'id') = 'id']";
+const count = (name: string): string => `count(//*[local-name() = '${name}'])`;
+
+/**
+ * The outline every response must have, before any signature is looked at: one Response as the root, one Assertion or
+ * EncryptedAssertion as its child or none at all, and no second one of either hidden anywhere, in no namespace, at no depth.
+ *
+ * @throws Failure `login_rejected`: `saml.structure.*`
+ */
+export function checkOutline(root: XmlElement): void {
+  if (!is(root, ns.protocol, 'Response')) throw rejected('structure.root');
+  if (root.eval(count('Response')) !== 1) throw rejected('structure.responses');
+  const assertions = Number(root.eval(count('Assertion'))) + Number(root.eval(count('EncryptedAssertion')));
+  if (assertions > 1) throw rejected('structure.assertions');
+  if (assertions !== contents(root).length) throw rejected('structure.assertion_elsewhere');
+  // `Object` is where a moved element likes to hide; KeyInfo and encryption have no use for it here.
+  if (root.eval("count(//*[local-name() = 'Object'])") !== 0) throw rejected('structure.object');
+  checkIds(root);
+  checkSignatures(root);
+  checkOrder(root, ns.protocol, ['Issuer', 'Signature', 'Extensions', 'Status', 'Assertion']);
+}
+
+/** The same for an assertion on its own, as it comes out of an EncryptedAssertion. */
+export function checkAssertionOutline(root: XmlElement): void {
+  if (!is(root, ns.assertion, 'Assertion')) throw rejected('structure.decrypted');
+  if (root.eval(count('Assertion')) !== 1) throw rejected('structure.assertions');
+  if (root.eval(count('EncryptedAssertion')) !== 0) throw rejected('structure.assertions');
+  checkIds(root);
+  checkSignatures(root);
+}
+
+/** The Assertion or EncryptedAssertion children of a response. */
+export function contents(response: XmlElement): XmlElement[] {
+  return children(response).filter(
+    (child) => is(child, ns.assertion, 'Assertion') || is(child, ns.assertion, 'EncryptedAssertion'),
+  );
+}
+
+/**
+ * The Signature of a Response or an Assertion, in its place right behind the Issuer (saml-schema-protocol,
+ * saml-schema-assertion), or undefined where there is none.
+ */
+export function signatureOf(element: XmlElement): XmlElement | undefined {
+  const found = childrenNamed(element, ns.signature, 'Signature');
+  if (found.length > 1) throw rejected('signature.several');
+  const [signature] = found;
+  if (signature === undefined) return undefined;
+  const [first, second] = children(element);
+  const inPlace =
+    first !== undefined &&
+    is(first, ns.assertion, 'Issuer') &&
+    second !== undefined &&
+    second.isSameNode(signature);
+  if (!inPlace) throw rejected('signature.place');
+  return signature;
+}
+
+/** No value twice under any spelling of ID, in any namespace: what an ID names must be beyond doubt. */
+function checkIds(root: XmlElement): void {
+  const seen = new Set<string>();
+  for (const node of root.find(anyId)) {
+    const value = node instanceof XmlAttribute ? node.value : '';
+    if (seen.has(value)) throw rejected('structure.duplicate_id');
+    seen.add(value);
+  }
+  const signable = root.find("//*[local-name() = 'Response' or local-name() = 'Assertion']");
+  for (const node of signable) {
+    if (node.find(`./@*[translate(local-name(), 'ID', 'id') = 'id']`).length !== 1)
+      throw rejected('structure.id_variants');
+  }
+  if (attribute(root, 'ID') === undefined) throw rejected('structure.no_id');
+}
+
+/** Signatures stand as a child of the Response or the Assertion; one of any other place or namespace is refused. */
+function checkSignatures(root: XmlElement): void {
+  for (const node of root.find("//*[local-name() = 'Signature']")) {
+    const parent = node.parent;
+    const signs =
+      parent !== null && (is(parent, ns.protocol, 'Response') || is(parent, ns.assertion, 'Assertion'));
+    if (!signs || node.find("self::*[namespace-uri() = 'http://www.w3.org/2000/09/xmldsig#']").length !== 1) {
+      throw rejected('signature.elsewhere');
+    }
+  }
+  for (const name of ['SignedInfo', 'SignatureValue', 'Reference']) {
+    const parent = name === 'Reference' ? 'SignedInfo' : 'Signature';
+    const strays = root.eval(
+      `count(//*[local-name() = '${name}'][namespace-uri() = '${ns.signature}'][local-name(..) != '${parent}'])`,
+    );
+    if (strays !== 0) throw rejected('signature.elsewhere');
+  }
+}
+
+/** Children in the order of the schema, each at most once, and nothing between them but white space. */
+function checkOrder(element: XmlElement, namespace: string, order: readonly string[]): void {
+  let last = -1;
+  for (const child of children(element)) {
+    const name = child.name === 'EncryptedAssertion' ? 'Assertion' : child.name;
+    const rank = order.indexOf(name);
+    const owner =
+      name === 'Signature'
+        ? ns.signature
+        : name === 'Issuer' || name === 'Assertion'
+          ? ns.assertion
+          : namespace;
+    if (rank <= last || child.namespaceUri !== owner) throw rejected('structure.order');
+    last = rank;
+  }
+  if (!holdsElementsOnly(element)) throw rejected('structure.text');
+}

@@ -1,0 +1,14 @@
+/**
+ * saml: login with a SAML 2.0 identity provider.
+ *
+ * Owns the way from a posted SAMLResponse to an IdentityAssertion, and the AuthnRequest before it. It may not know users,
+ * sessions or policy. A document passes two locks that share no code, and what they saw must agree; whatever is read, is
+ * read from the text that a signature covers.
+ *
+ *   start   idp/ ─▶ request.ts (node-saml) ─▶ login flow ─▶ redirect
+ *   answer  envelope.ts ─▶ login flow ─▶ first-lock/ (libxml2, ours) ─▶ after/ ─▶ second-lock/ (node-saml, in a worker)
+ *             ─▶ agreement.ts ─▶ normalize.ts ─▶ replay.ts ─▶ IdentityAssertion
+ */
+export { createSamlProvider, type SamlProviderDeps } from './provider.ts';
+export { createSecondLock, type SecondLock, type SecondLockOptions } from './second-lock/index.ts';
+export { parseIdpMetadata, type IdpMetadata } from './idp/metadata.ts';

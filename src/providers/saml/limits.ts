@@ -1,0 +1,33 @@
+/**
+ * Sizes and ages that every document must keep to. They are wide enough for an assertion with some 4,000 groups,
+ * and narrow enough that the most expensive document within them is parsed in some tens of milliseconds.
+ */
+export interface XmlLimits {
+  /** Characters of XML. */
+  readonly length: number;
+  readonly depth: number;
+  readonly elements: number;
+  /** Attributes of one element, namespace declarations included. */
+  readonly attributesPerElement: number;
+}
+
+/** Base64 characters of a SAMLResponse. */
+export const maxEncodedLength = 1_048_576;
+
+export const responseLimits: XmlLimits = {
+  length: 786_432,
+  depth: 32,
+  elements: 20_000,
+  attributesPerElement: 32,
+};
+
+/** Metadata of a single IdP is some kilobytes; an aggregate of a small federation still fits. */
+export const metadataLimits: XmlLimits = {
+  length: 4_194_304,
+  depth: 32,
+  elements: 60_000,
+  attributesPerElement: 64,
+};
+
+/** An assertion is made for the moment: one issued longer ago than this is refused, whatever it says of itself. */
+export const maxAssertionAge = 15 * 60_000;

@@ -1,0 +1,73 @@
+import { createPrivateKey } from 'node:crypto';
+import type { SamlProviderConfig } from '../../config/index.ts';
+import type { Log } from '../../identity/index.ts';
+import type { LoginFlows, Provider } from '../types.ts';
+import type { Fetch } from './idp/download.ts';
+import { createIdpSource } from './idp/source.ts';
+import type { OnceStore } from './replay.ts';
+import { createSecondLock, type SecondLock } from './second-lock/index.ts';
+import { spMetadata } from './sp-metadata.ts';
+import { SamlStrategy } from './strategy.ts';
+
+export interface SamlProviderDeps {
+  /** Public origin, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly prefix: string;
+  readonly flows: LoginFlows;
+  /** Where replay records are kept; shared by all processes. */
+  readonly transient: OnceStore;
+  readonly now: () => number;
+  readonly log: Log;
+  /** One pool for all SAML providers; without it the provider makes one of its own, and closes it. */
+  readonly secondLock?: SecondLock;
+  readonly fetch?: Fetch;
+}
+
+/** A SAML identity provider, ready to be asked. Does no I/O: metadata is fetched when the first login needs it. */
+export function createSamlProvider(config: SamlProviderConfig, deps: SamlProviderDeps): Provider {
+  const acsUrl = `${deps.baseUrl}${deps.prefix}/acs/${config.id}`;
+  const idp = createIdpSource(config.idp, {
+    provider: config.id,
+    now: deps.now,
+    log: deps.log,
+    fetch: deps.fetch ?? globalThis.fetch,
+  });
+  const secondLock = deps.secondLock ?? createSecondLock();
+  const { decryption } = config;
+  const strategy = new SamlStrategy({
+    config,
+    acsUrl,
+    idp,
+    flows: deps.flows,
+    transient: deps.transient,
+    secondLock,
+    decryption:
+      decryption === undefined
+        ? undefined
+        : { key: createPrivateKey(decryption.privateKeyPem), allowWeak: config.allowWeak },
+    now: deps.now,
+    log: deps.log,
+  });
+  return {
+    id: config.id,
+    label: config.label,
+    preset: config.preset,
+    protocol: 'saml',
+    strategy,
+    health: idp.health,
+    metadata: () =>
+      Promise.resolve(
+        spMetadata({
+          entityId: config.entityId,
+          acsUrl,
+          signingCertificates: config.signing === undefined ? [] : [config.signing.certificatePem],
+          encryptionCertificate: decryption?.certificatePem,
+          nameIdFormat: config.nameIdFormat,
+          wantAssertionsSigned: config.wantSigned !== 'response',
+        }),
+      ),
+    close: async () => {
+      if (deps.secondLock === undefined) await secondLock.close();
+    },
+  };
+}
