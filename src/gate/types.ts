@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UserSnapshot } from '../directory/index.ts';
 import type { SessionRecord } from '../sessions/index.ts';
 
@@ -5,7 +6,8 @@ import type { SessionRecord } from '../sessions/index.ts';
 export interface GateRequest {
   /** Raw `Cookie` header. */
   readonly cookie: string | undefined;
-  readonly method: string;
+  /** Method of the request that is judged; undefined when the proxy did not say, or is not believed. */
+  readonly method: string | undefined;
   /** Host and path of the page asked for, in canonical form; undefined when the proxy did not say. */
   readonly host: string | undefined;
   readonly path: string | undefined;
@@ -29,6 +31,8 @@ export interface AdmittedIdentity {
    * every header of the set on every admission, empty where there is nothing.
    */
   readonly headers: readonly string[];
+  /** The same with what makes an empty verify answer whole, so that answering allocates nothing. */
+  readonly answer: readonly string[];
 }
 
 /** Who may ask: web for `/sso/session` and `/sso/me`, the built-in proxy, the verify endpoints. */
@@ -36,5 +40,22 @@ export interface Gate {
   /** Judges one request. Synchronous when everything needed is cached and trusted. Never rejects. */
   admit(request: GateRequest): Admission | Promise<Admission>;
   /** Serves `/sso/verify/*` in front of Express; false when the request is not the gate's. */
-  handle(req: import('node:http').IncomingMessage, res: import('node:http').ServerResponse): boolean;
+  handle(req: IncomingMessage, res: ServerResponse): boolean;
+}
+
+/** How a session is found in a raw `Cookie` header. */
+export interface SessionCookie {
+  readonly name: string;
+  /** Digests of the different session ids in a `Cookie` header that we signed, in its order. Pure. */
+  digests(header: string): readonly string[];
+}
+
+/** Plain numbers, so that counting costs the hot path nothing; telemetry reads them when it is scraped. */
+export interface GateCounters {
+  admitted: number;
+  signed_out: number;
+  refused: number;
+  unavailable: number;
+  /** Requests for which a store had to be asked. */
+  asked: number;
 }

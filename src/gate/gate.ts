@@ -1,0 +1,28 @@
+import type { Config } from '../config/index.ts';
+import { cookieName, digestOf, sessionIdsFromCookie } from '../sessions/index.ts';
+import { admission, type AdmissionOptions } from './admission.ts';
+import type { Gate, GateCounters } from './types.ts';
+import { verifyEndpoints, type VerifyOptions } from './verify.ts';
+
+export interface GateOptions extends Omit<AdmissionOptions, 'config' | 'counters' | 'cookie'> {
+  readonly config: Config;
+  /** Counted into; by default nobody looks at them. */
+  readonly counters?: GateCounters;
+  readonly reference: VerifyOptions['reference'];
+}
+
+/** Counters at zero, for telemetry to read. */
+export function gateCounters(): GateCounters {
+  return { admitted: 0, signed_out: 0, refused: 0, unavailable: 0, asked: 0 };
+}
+
+/** The gate of one process. It opens nothing and holds no timers, so there is nothing to close. */
+export function createGate(options: GateOptions): Gate {
+  const counters = options.counters ?? gateCounters();
+  const { config, log, reference } = options;
+  const name = cookieName(config.baseUrl, config.session.cookieDomain);
+  const reading = { cookieName: name, secrets: config.secrets };
+  const cookie = { name, digests: (header: string) => sessionIdsFromCookie(header, reading).map(digestOf) };
+  const admit = admission({ ...options, cookie, counters });
+  return { admit, handle: verifyEndpoints({ config, admit, log, counters, reference }) };
+}

@@ -1,0 +1,129 @@
+import type { SessionLogin, SessionRecord } from '../sessions/index.ts';
+import { boundedMap } from './bounded-map.ts';
+import type { CachedUser } from './user-cache.ts';
+
+/** A live session as the gate remembers it, found by the raw value of its cookie. */
+export interface CachedSession {
+  readonly cookie: string;
+  record: SessionRecord;
+  readonly login: SessionLogin;
+  /** False as soon as it was forgotten: whoever still holds it must ask again. */
+  live: boolean;
+  /** The session's user as last seen; its snapshot is gone when it must be asked for again. */
+  user: CachedUser | undefined;
+  /** When the store last said that the session lives, milliseconds since the epoch. */
+  confirmedAt: number;
+  /** From then on the store should hear that the session is in use. */
+  touchAt: number;
+  used: boolean;
+}
+
+export interface SessionCache {
+  get(cookie: string): CachedSession | undefined;
+  put(session: CachedSession): void;
+  /** Forgets the session with this digest; undefined: all of them. */
+  drop(digest: string | undefined): void;
+  readonly size: number;
+}
+
+/**
+ * Sessions by cookie and by digest; an entry is always in both, so that an ending never misses one.
+ * `capacity` is how many sessions are kept.
+ */
+export function sessionCache(capacity: number): SessionCache {
+  const byDigest = new Map<string, Map<string, CachedSession>>();
+  const byCookie = boundedMap<CachedSession>({ capacity, onGone: forget });
+
+  function forget(session: CachedSession): void {
+    const shard = byDigest.get(shardKey(session.record.digest));
+    if (shard?.get(session.record.digest) === session) shard.delete(session.record.digest);
+    session.user = undefined;
+    session.live = false;
+  }
+
+  return {
+    get: (cookie) => byCookie.get(cookie),
+    put(session) {
+      const { digest } = session.record;
+      const key = shardKey(digest);
+      let shard = byDigest.get(key);
+      if (shard === undefined) byDigest.set(key, (shard = new Map()));
+      const before = shard.get(digest);
+      if (before !== undefined) byCookie.delete(before.cookie);
+      shard.set(digest, session);
+      byCookie.set(session.cookie, session);
+    },
+    drop(digest) {
+      if (digest === undefined) {
+        byCookie.clear();
+        return;
+      }
+      const session = byDigest.get(shardKey(digest))?.get(digest);
+      if (session !== undefined) byCookie.delete(session.cookie);
+    },
+    get size() {
+      return byCookie.size;
+    },
+  };
+}
+
+/** Digests are random: their first character makes 64 small maps of one large one. */
+function shardKey(digest: string): string {
+  return digest.slice(0, 1);
+}
+
+const noTokens = Object.freeze({});
+const interned = new Map<string, string>();
+
+/**
+ * A session as it is remembered: without what the identity provider's tokens are and where the browser was, and
+ * without holding on to the larger text that its strings were cut from.
+ */
+export function remembered(
+  cookie: string,
+  record: SessionRecord,
+  login: SessionLogin,
+  at: number,
+  touchAt: number,
+): CachedSession {
+  const kept: SessionLogin = {
+    userId: login.userId,
+    provider: intern(login.provider),
+    issuer: intern(login.issuer),
+    subject: login.subject,
+    authenticatedAt: login.authenticatedAt,
+    ...(login.acr === undefined ? {} : { acr: intern(login.acr) }),
+    amr: login.amr,
+    idp: noTokens,
+  };
+  return {
+    cookie: Buffer.from(cookie, 'latin1').toString('latin1'),
+    record: { ...record, login: kept },
+    login: kept,
+    live: true,
+    user: undefined,
+    confirmedAt: at,
+    touchAt,
+    used: false,
+  };
+}
+
+/** Does the store still say what is remembered of who signed in, and how? */
+export function sameLogin(a: SessionLogin, b: SessionLogin): boolean {
+  return (
+    a.userId === b.userId &&
+    a.provider === b.provider &&
+    a.issuer === b.issuer &&
+    a.subject === b.subject &&
+    a.authenticatedAt === b.authenticatedAt &&
+    a.acr === b.acr
+  );
+}
+
+/** A few names that come with every session are kept once; bounded, because an `acr` may be anything. */
+function intern(text: string): string {
+  const known = interned.get(text);
+  if (known !== undefined) return known;
+  if (interned.size < 1000) interned.set(text, text);
+  return text;
+}

@@ -1,0 +1,217 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Config } from '../config/index.ts';
+import type { Log } from '../identity/index.ts';
+import { answerError, emptyAnswer, retryAfter } from './answers.ts';
+import {
+  describedByCheck,
+  describedByForwarded,
+  describedByOriginalUrl,
+  describesRequest,
+  undescribed,
+  type DescribedRequest,
+} from './described-request.ts';
+import { errorPage } from './error-page.ts';
+import { loginUrls } from './login-url.ts';
+import { isNavigation } from './navigation.ts';
+import { trustedPeers } from './trusted-peers.ts';
+import type { Admission, Gate, GateCounters } from './types.ts';
+
+export interface VerifyOptions {
+  readonly config: Pick<
+    Config,
+    'baseUrl' | 'prefix' | 'trustedProxies' | 'listen' | 'brand' | 'contact' | 'headers'
+  >;
+  readonly admit: Gate['admit'];
+  readonly log: Log;
+  readonly counters: GateCounters;
+  /** A new reference number for a page or an error. */
+  readonly reference: () => string;
+}
+
+/** How a kind of proxy asks, and what it can do with an answer. */
+interface Endpoint {
+  readonly admitted: 200 | 202;
+  /** nginx knows 401 and 403 only and shows none of our bodies: its answers are empty. */
+  readonly bodies: boolean;
+  describe(req: IncomingMessage, rest: string): DescribedRequest | undefined;
+}
+
+const endpoints: Readonly<Record<string, Endpoint>> = {
+  'auth-request': {
+    admitted: 202,
+    bodies: false,
+    describe: (req) => describedByOriginalUrl(req.headers),
+  },
+  'forward-auth': {
+    admitted: 202,
+    bodies: true,
+    describe: (req) => describedByForwarded(req.headers),
+  },
+  'ext-authz': {
+    admitted: 200,
+    bodies: true,
+    describe: (req, rest) => describedByCheck(req.headers, req.method, rest),
+  },
+};
+
+const trustMark = Symbol('trusted');
+interface Marked {
+  [trustMark]?: boolean;
+}
+
+/** Serves `{prefix}/verify/*`: what a proxy asks before it lets a request through. */
+export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
+  const { config, admit, log, counters } = options;
+  const start = `${config.prefix}/verify/`;
+  const peers = trustedPeers(config.trustedProxies, config.listen.socket !== undefined);
+  const loginUrl = loginUrls(config);
+  const warned = new Set<string>();
+
+  /** A connection has one peer: asked once, remembered on its socket. */
+  function trusts(req: IncomingMessage): boolean {
+    const socket: Marked & typeof req.socket = req.socket;
+    return (socket[trustMark] ??= peers.trusts(socket.remoteAddress));
+  }
+
+  function described(req: IncomingMessage, endpoint: Endpoint, rest: string): DescribedRequest | undefined {
+    if (trusts(req)) return endpoint.describe(req, rest);
+    const address = req.socket.remoteAddress ?? '';
+    if (!warned.has(address) && warned.size < 100 && (rest !== '' || describesRequest(req.headers))) {
+      warned.add(address);
+      log.warn(
+        { address },
+        `${address} describes requests (X-Original-*, X-Forwarded-*) but is not believed: add it to trustedProxies if it is your proxy`,
+      );
+    }
+    return undescribed;
+  }
+
+  function answer(
+    req: IncomingMessage,
+    res: ServerResponse,
+    endpoint: Endpoint,
+    request: DescribedRequest,
+    admission: Admission,
+  ): void {
+    counters[admission.kind] += 1;
+    if (admission.kind === 'admitted') {
+      res.writeHead(endpoint.admitted, admission.identity.answer as string[]);
+      res.end();
+      return;
+    }
+    if (admission.kind === 'signed_out') return signedOut(req, res, endpoint, request);
+    if (admission.kind === 'unavailable') {
+      res.writeHead(503, [...emptyAnswer, ...retryAfter]);
+      res.end();
+      return;
+    }
+    const { reason } = admission;
+    deny(req, res, { endpoint, request, status: 403, code: 'forbidden', reason });
+  }
+
+  function signedOut(
+    req: IncomingMessage,
+    res: ServerResponse,
+    endpoint: Endpoint,
+    request: DescribedRequest,
+  ): void {
+    const login = loginUrl(request);
+    if (endpoint.bodies && isNavigation(request.method ?? req.method, req.headers)) {
+      res.writeHead(302, [...emptyAnswer, 'Location', login]);
+      res.end();
+    } else if (endpoint.bodies) {
+      answerError(res, {
+        status: 401,
+        code: 'unauthenticated',
+        reference: options.reference(),
+        reader: 'program',
+        headers: ['X-Doorward-Login', login],
+      });
+    } else {
+      res.writeHead(401, [...emptyAnswer, 'X-Doorward-Login', login]);
+      res.end();
+    }
+  }
+
+  function deny(
+    req: IncomingMessage,
+    res: ServerResponse,
+    denial: {
+      endpoint: Endpoint | undefined;
+      request: DescribedRequest;
+      status: 400 | 403 | 404;
+      code: 'forbidden' | 'bad_request' | 'not_found';
+      reason: string;
+    },
+  ): void {
+    const { endpoint, request, status, code, reason } = denial;
+    const reference = options.reference();
+    const { host, path, method } = request;
+    log.info({ reason, reference, host, path, method }, 'the gate refused a request');
+    const headers = ['X-Doorward-Reason', reason, 'X-Doorward-Reference', reference];
+    if (endpoint?.bodies === false) {
+      res.writeHead(403, [...emptyAnswer, ...headers]);
+      res.end();
+      return;
+    }
+    const reader = isNavigation(request.method ?? req.method, req.headers) ? 'person' : 'program';
+    const page = errorPage({ code, reference, brand: config.brand.name, contact: config.contact });
+    answerError(res, { status, code, reference, reader, headers, page });
+  }
+
+  return function handle(req, res) {
+    const url = req.url ?? '';
+    if (!url.startsWith(start)) return false;
+    if (hasBody(req)) res.shouldKeepAlive = false;
+    const name = endpointName(url, start.length);
+    const endpoint = endpoints[name];
+    const rest = url.slice(start.length + name.length);
+    if (endpoint === undefined || (name !== 'ext-authz' && rest !== '' && !rest.startsWith('?'))) {
+      deny(req, res, {
+        endpoint: undefined,
+        request: undescribed,
+        status: 404,
+        code: 'not_found',
+        reason: 'unknown_endpoint',
+      });
+      return true;
+    }
+    const request = described(req, endpoint, rest);
+    if (request === undefined) {
+      deny(req, res, {
+        endpoint,
+        request: undescribed,
+        status: 400,
+        code: 'bad_request',
+        reason: 'malformed_description',
+      });
+      return true;
+    }
+    const admission = admit({
+      cookie: req.headers.cookie,
+      method: request.method,
+      host: request.host,
+      path: request.path,
+    });
+    if (admission instanceof Promise) {
+      void admission.then((late) => {
+        if (!res.destroyed) answer(req, res, endpoint, request, late);
+      });
+    } else {
+      answer(req, res, endpoint, request, admission);
+    }
+    return true;
+  };
+}
+
+/** What could hide a second request ends the connection after this answer (RFC 9112, section 11.2). */
+function hasBody(req: IncomingMessage): boolean {
+  const length = req.headers['content-length'];
+  return (length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined;
+}
+
+function endpointName(url: string, from: number): string {
+  let end = from;
+  while (end < url.length && url[end] !== '/' && url[end] !== '?') end += 1;
+  return url.slice(from, end);
+}
