@@ -1,0 +1,104 @@
+import type { Request, Response } from 'express';
+import type { AuditEvent, AuditWriter } from '../audit/index.ts';
+import { type Failure, type Log, type RefusalReason, toFailure } from '../identity/index.ts';
+import { describeCause } from './cause.ts';
+import type { Replies } from './replies.ts';
+
+/** One attempt to sign in: what its page, its audit records and its log lines have in common. */
+export interface Attempt {
+  readonly reference: string;
+  readonly provider: string;
+  readonly address: string | undefined;
+  /** Known as soon as the provider's answer is matched to the login it belongs to. */
+  returnTo?: string | undefined;
+}
+
+/** How an attempt ends that does not end in a session. */
+export interface AttemptEndings {
+  failed(req: Request, res: Response, attempt: Attempt, error: unknown): Promise<void>;
+  refused(req: Request, res: Response, attempt: Attempt, refusal: RefusedAttempt): Promise<void>;
+}
+
+export interface RefusedAttempt {
+  readonly reason: RefusalReason;
+  readonly userId?: string | undefined;
+  readonly userName?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly idpMessage?: string | undefined;
+}
+
+/** What every audit event of an attempt carries. */
+export function eventBase(
+  attempt: Attempt,
+  at: number,
+): Pick<AuditEvent, 'at' | 'reference' | 'provider' | 'address'> {
+  const { reference, provider, address } = attempt;
+  return { at, reference, provider, ...(address !== undefined && { address }) };
+}
+
+/**
+ * Ends attempts: first the audit record, then the page. When the record cannot be written, the person gets the failure of
+ * that (503) under the same reference: nothing is told that is not written down.
+ */
+export function createAttemptEndings(deps: {
+  audit: AuditWriter;
+  replies: Replies;
+  now: () => number;
+  log: Log;
+}): AttemptEndings {
+  const { audit, replies, now, log } = deps;
+
+  const written = async (event: AuditEvent): Promise<Failure | undefined> => {
+    try {
+      await audit.write(event);
+      return undefined;
+    } catch (error) {
+      return toFailure(error);
+    }
+  };
+
+  const show = (req: Request, res: Response, attempt: Attempt, failure: Failure): void => {
+    // The browser may have gone, or a strategy may have begun an answer before it failed.
+    if (res.headersSent) res.destroy();
+    else replies.failure(req, res, failure, attempt);
+  };
+
+  return {
+    async failed(req, res, attempt, error) {
+      const failure = toFailure(error);
+      const cause = describeCause(failure.cause);
+      const { code, detail } = failure;
+      const level = failure.status >= 500 ? 'error' : 'warn';
+      log[level]({ ...attempt, code, detail, cause }, 'login failed');
+      // Not audited: whoever is over the limit could fill the audit log at will.
+      if (code === 'too_many_requests') return show(req, res, attempt, failure);
+      const unwritten = await written({
+        ...eventBase(attempt, now()),
+        actor: { kind: 'person' },
+        type: 'login.failed',
+        code,
+        ...(detail !== undefined && { detail }),
+        ...(cause !== undefined && { cause }),
+      });
+      show(req, res, attempt, unwritten ?? failure);
+    },
+    async refused(req, res, attempt, refusal) {
+      const { reason, userId, userName, issuer, subject, idpMessage } = refusal;
+      log.info({ ...attempt, reason, userId }, 'login refused');
+      const unwritten = await written({
+        ...eventBase(attempt, now()),
+        actor: { kind: 'person', ...(userId !== undefined && { name: userId }) },
+        type: 'login.refused',
+        reason,
+        ...(userId !== undefined && { userId }),
+        ...(userName !== undefined && { userName }),
+        ...(issuer !== undefined && { issuer }),
+        ...(subject !== undefined && { subject }),
+        ...(idpMessage !== undefined && { idpMessage }),
+      });
+      if (unwritten !== undefined) return show(req, res, attempt, unwritten);
+      replies.refusal(req, res, reason, { ...attempt, account: userName });
+    },
+  };
+}

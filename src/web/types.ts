@@ -1,0 +1,32 @@
+import type { RequestHandler } from 'express';
+import type { AuditEvent, AuditWriter } from '../audit/index.ts';
+import type { Config } from '../config/index.ts';
+import type { UserSnapshot } from '../directory/index.ts';
+import type { Gate } from '../gate/index.ts';
+import type { IdentityAssertion, Log } from '../identity/index.ts';
+import type { LoginOutcome, LoginRecorder } from '../jit/index.ts';
+import type { Provider } from '../providers/index.ts';
+import type { TransientStore } from '../sessions/index.ts';
+import type { Random } from './reference.ts';
+
+/** Everything web is handed by app.ts, as narrow as web needs it. */
+export interface WebDeps {
+  readonly config: Config;
+  /** By id, in the order of the buttons. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** jit: decides and applies; the audit events of what it changes are stored with the change. */
+  login(assertion: IdentityAssertion, record: LoginRecorder<AuditEvent>): Promise<LoginOutcome>;
+  /** express-session with our store, of the sessions room. */
+  readonly sessionMiddleware: RequestHandler;
+  readonly gate: Pick<Gate, 'admit'>;
+  readonly users: {
+    /** Read from the store, not from a cache: asked once more after a session was established. */
+    snapshot(userId: string): Promise<UserSnapshot | undefined>;
+  };
+  readonly audit: AuditWriter;
+  readonly transient: Pick<TransientStore, 'increment'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly random: Random;
+  readonly log: Log;
+}

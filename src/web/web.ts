@@ -1,0 +1,214 @@
+import { join } from 'node:path';
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import { Failure } from '../identity/index.ts';
+import type { Provider } from '../providers/index.ts';
+import { type Attempt, createAttemptEndings } from './attempt.ts';
+import { createBrowserCookie } from './browser-cookie.ts';
+import { describeCause } from './cause.ts';
+import { createChooser } from './chooser.ts';
+import { clientAddress, trustedProxies } from './client-address.ts';
+import { failureOf } from './http-errors.ts';
+import { createLimits } from './limits.ts';
+import { createLoginAnswer } from './login-answer.ts';
+import { createLoginStart } from './login-start.ts';
+import { createLogout } from './logout.ts';
+import { createPages, viewsDirectory } from './pages.ts';
+import { newReference } from './reference.ts';
+import { createReplies } from './replies.ts';
+import { type ReturnRules, safeReturnTo } from './return-to.ts';
+import { securityHeaders } from './security-headers.ts';
+import { loadStaticFiles } from './static-files.ts';
+import { createStrategies } from './strategies.ts';
+import { loadLanguages } from './strings.ts';
+import type { WebDeps } from './types.ts';
+import { createWho } from './who.ts';
+
+/** Largest SAML answer that is read: an assertion with a thousand groups takes a tenth of it. */
+const largestAnswer = '1500kb';
+
+/**
+ * Everything a browser meets, as an Express application that answers every path under `config.prefix` and nothing else.
+ * Use it as it is for such requests, or mount it at the root of another application.
+ */
+export function createWeb(deps: WebDeps): Express {
+  const { config, providers, sessionMiddleware, log } = deps;
+  const { prefix } = config;
+  const https = config.baseUrl.startsWith('https:');
+  const rules: ReturnRules = {
+    baseUrl: config.baseUrl,
+    prefix,
+    cookieDomain: config.session.cookieDomain,
+    origins: config.returnTo,
+  };
+  const files = loadStaticFiles(join(viewsDirectory, 'static'), prefix);
+  const replies = createReplies({
+    render: createPages({ config, files }),
+    languageFor: loadLanguages(join(viewsDirectory, 'locales')),
+    prefix,
+  });
+  const isTrusted = trustedProxies(config.trustedProxies);
+  const addressOf = (req: Request): string | undefined =>
+    clientAddress(req.socket.remoteAddress, req.get('x-forwarded-for'), isTrusted);
+  const reference = (): string => newReference(deps.random);
+  const limits = createLimits(deps.transient, config.login, deps.now);
+  const endings = createAttemptEndings({ audit: deps.audit, replies, now: deps.now, log });
+  const browserCookie = createBrowserCookie({ https, timeout: config.login.timeout, random: deps.random });
+  const strategies = createStrategies(providers);
+  const start = createLoginStart({ strategies, endings, browserCookie });
+  const answer = createLoginAnswer(deps, { strategies, endings, browserCookie, limits, rules });
+  const chooser = createChooser(deps, replies, rules);
+  const who = createWho(deps, replies, reference);
+  const logout = createLogout(deps, replies, rules, addressOf);
+
+  const providerOf = (req: Request, protocol?: Provider['protocol']): Provider => {
+    const provider = providers.get(String(req.params['provider']));
+    if (provider === undefined || (protocol !== undefined && provider.protocol !== protocol)) {
+      throw new Failure('unknown_provider');
+    }
+    return provider;
+  };
+
+  /** Opens an attempt and counts it. Undefined when a limit was passed: the answer is sent then. */
+  const attempted = async (
+    step: 'start' | 'answer',
+    protocol: Provider['protocol'] | undefined,
+    req: Request,
+    res: Response,
+  ): Promise<Attempt | undefined> => {
+    const { id } = providerOf(req, protocol);
+    const attempt: Attempt = { reference: reference(), provider: id, address: addressOf(req) };
+    if (step === 'start') attempt.returnTo = safeReturnTo(req.query['rd'], rules);
+    try {
+      await limits.attempt(step, id, attempt.address);
+      return attempt;
+    } catch (error) {
+      await endings.failed(req, res, attempt, error);
+      return undefined;
+    }
+  };
+
+  const onAnswer =
+    (protocol: Provider['protocol'], read: readonly RequestHandler[]) =>
+    async (req: Request, res: Response): Promise<void> => {
+      const attempt = await attempted('answer', protocol, req, res);
+      if (attempt === undefined) return;
+      try {
+        for (const handler of [...read, sessionMiddleware]) await passed(handler, req, res);
+        if (protocol === 'saml') requireSamlResponse(req);
+      } catch (error) {
+        return endings.failed(req, res, attempt, failureOf(error));
+      }
+      await answer(req, res, attempt);
+    };
+
+  const form = express.urlencoded({ extended: false, limit: largestAnswer, parameterLimit: 20 });
+  const router = express.Router({ caseSensitive: true });
+  router.use(securityHeaders({ https }));
+  route(router, '/login', { GET: chooser });
+  route(router, '/login/:provider', {
+    async GET(req, res) {
+      const attempt = await attempted('start', undefined, req, res);
+      if (attempt !== undefined) await start(req, res, attempt);
+    },
+  });
+  // HEAD would spend the one-time code or the login state of a link that somebody's scanner only looks at.
+  route(router, '/callback/:provider', { GET: onAnswer('oidc', []) }, { head: false });
+  route(router, '/acs/:provider', { POST: onAnswer('saml', [form]) });
+  route(router, '/metadata/:provider', {
+    async GET(req, res) {
+      const xml = await providerOf(req, 'saml').metadata?.();
+      if (xml === undefined) throw new Failure('not_found');
+      res.type('application/samlmetadata+xml').send(xml);
+    },
+  });
+  route(router, '/logout', {
+    async GET(req, res) {
+      await passed(sessionMiddleware, req, res);
+      await logout.ask(req, res);
+    },
+    async POST(req, res) {
+      await passed(sessionMiddleware, req, res);
+      await logout.end(req, res);
+    },
+  });
+  route(router, '/signed-out', {
+    async GET(req, res) {
+      replies.page(req, res, 200, 'signed-out', {});
+    },
+  });
+  route(router, '/session', { GET: who.session });
+  route(router, '/me', { GET: who.me });
+  router.get('/static/:file', files.handler);
+  router.use(() => {
+    throw new Failure('not_found');
+  });
+  router.use((error: unknown, req: Request, res: Response, _next: NextFunction): void => {
+    const failure = failureOf(error);
+    const context = { reference: reference() };
+    const cause = describeCause(failure.cause);
+    const { code, detail } = failure;
+    log[failure.status >= 500 ? 'error' : 'debug'](
+      { ...context, code, detail, cause, path: req.path },
+      'request failed',
+    );
+    if (res.headersSent) res.destroy();
+    else replies.failure(req, res, failure, context);
+  });
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.set('etag', false);
+  app.use(prefix, router);
+  return app;
+}
+
+type Method = 'GET' | 'POST';
+type Answer = (req: Request, res: Response) => Promise<void>;
+
+/** Routes of one path; every other method is answered with 405 and what is allowed (RFC 9110, section 15.5.6). */
+function route(
+  router: express.Router,
+  path: string,
+  answers: Partial<Record<Method, Answer>>,
+  options: { head: boolean } = { head: true },
+): void {
+  const methods = new Map(Object.entries(answers));
+  const get = methods.get('GET');
+  if (get !== undefined && options.head) methods.set('HEAD', get);
+  router.all(path, async (req, res) => {
+    const answer = methods.get(req.method);
+    if (answer === undefined) {
+      res.setHeader('Allow', [...methods.keys()].join(', '));
+      throw new Failure('method_not_allowed');
+    }
+    await answer(req, res);
+  });
+}
+
+/** Runs one middleware; rejects with what it hands to `next`. */
+function passed(handler: RequestHandler, req: Request, res: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    Promise.try(handler, req, res, (error?: unknown) => {
+      if (error === undefined || error === null) resolve();
+      else reject(error instanceof Error ? error : new Error(String(error)));
+    }).catch(reject);
+  });
+}
+
+/** Exactly one SAMLResponse, in a form: anything else is no answer of an identity provider (SAML bindings, 3.5.4). */
+function requireSamlResponse(req: Request): void {
+  const body: unknown = req.body;
+  if (typeof body !== 'object' || body === null)
+    throw new Failure('unsupported_media_type', { detail: 'web.acs_type' });
+  const { SAMLResponse: response, RelayState: relayState } = body as Record<string, unknown>;
+  if (typeof response !== 'string' || (relayState !== undefined && typeof relayState !== 'string')) {
+    throw new Failure('bad_request', { detail: 'web.acs_form' });
+  }
+}
