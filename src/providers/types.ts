@@ -26,6 +26,11 @@ export type StrategyOptions = { readonly session: false } & (
       readonly returnTo: string | undefined;
       /** Value of this browser's correlation cookie (web sets it). The login state is bound to its digest. */
       readonly browser: string;
+      /**
+       * The person asked for another account: the identity provider must ask who they are, although it may remember
+       * somebody (OIDC `prompt=select_account` or `login`, SAML `ForceAuthn`).
+       */
+      readonly otherAccount?: boolean;
     }
   | {
       readonly step: 'answer';
