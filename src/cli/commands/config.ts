@@ -1,0 +1,52 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatProblems, jsonSchema, loadConfig } from '../../config/index.ts';
+import { exit, type Command } from '../command.ts';
+
+export const configCheck: Command = {
+  name: 'config check',
+  summary: 'Check the configuration files and tell every mistake at once',
+  usage: '[--json]',
+  help: 'Exit code 0 when all is well, 1 when there are findings.\nExample: doorward config check --config /etc/doorward',
+  options: {},
+  words: [0, 0],
+  async run(args, terminal) {
+    const loaded = await loadConfig(args.configDir, { env: terminal.env });
+    const problems = loaded.ok ? [] : loaded.problems;
+    if (args.json) terminal.out(`${JSON.stringify({ ok: loaded.ok, problems }, null, 2)}\n`);
+    else if (loaded.ok) {
+      const names = loaded.config.providers.map((provider) => `${provider.label} (${provider.protocol})`);
+      terminal.out(
+        `✓ ${args.configDir}: ${names.length} provider${names.length === 1 ? '' : 's'}: ${names.join(', ')}\n`,
+      );
+    } else terminal.err(`${formatProblems(problems, { color: terminal.color })}\n`);
+    return loaded.ok ? exit.ok : exit.no;
+  },
+};
+
+export const configSchema: Command = {
+  name: 'config schema',
+  summary: 'Write the JSON Schemas by which an editor completes and checks the files',
+  usage: '[--json]',
+  help: [
+    'Writes schema/gateway.schema.json and schema/provider.schema.json below the configuration directory;',
+    'with --json, prints both instead. The example files point to them.',
+  ].join('\n'),
+  options: {},
+  words: [0, 0],
+  async run(args, terminal) {
+    const schemas = jsonSchema();
+    if (args.json) {
+      terminal.out(`${JSON.stringify(schemas, null, 2)}\n`);
+      return exit.ok;
+    }
+    const folder = join(args.configDir, 'schema');
+    await mkdir(folder, { recursive: true });
+    for (const [name, schema] of Object.entries(schemas)) {
+      const file = join(folder, `${name}.schema.json`);
+      await writeFile(file, `${JSON.stringify(schema, null, 2)}\n`);
+      terminal.out(`wrote ${file}\n`);
+    }
+    return exit.ok;
+  },
+};

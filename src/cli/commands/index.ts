@@ -1,0 +1,28 @@
+import type { Command } from '../command.ts';
+import { audit } from './audit.ts';
+import { configCheck, configSchema } from './config.ts';
+import { demo } from './demo.ts';
+import { groupsAdd, groupsList, groupsRemove } from './groups.ts';
+import { migrate } from './migrate.ts';
+import { serve } from './serve.ts';
+import { sessionsList, sessionsRevoke } from './sessions.ts';
+import { usersDisable, usersEnable, usersList, usersShow } from './users.ts';
+
+/** Every command, in the order of the overview. */
+export const commands: readonly Command[] = [
+  serve,
+  demo,
+  configCheck,
+  configSchema,
+  usersList,
+  usersShow,
+  usersDisable,
+  usersEnable,
+  groupsList,
+  groupsAdd,
+  groupsRemove,
+  sessionsList,
+  sessionsRevoke,
+  audit,
+  migrate,
+];

@@ -1,0 +1,50 @@
+import { createApp } from '../../app.ts';
+import { createLogger } from '../../telemetry/index.ts';
+import { exit, type Command } from '../command.ts';
+import { configOf } from '../configuration.ts';
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'Run the gateway with the files under the configuration directory',
+  usage: '[--config DIR]',
+  help: 'Ends on SIGTERM and SIGINT once the requests under way are answered.\nExample: doorward serve --config /etc/doorward',
+  options: {},
+  words: [0, 0],
+  async run(args, terminal) {
+    const config = await configOf(args, terminal);
+    if (!config) return exit.usage;
+    const log = createLogger({ level: config.log.level });
+    const app = await createApp(config, { log });
+    try {
+      await app.start();
+    } catch (error) {
+      await app.stop();
+      const busy = portInUse(error);
+      if (busy === undefined) throw error;
+      terminal.err(
+        `doorward serve: ${busy} is in use by another program. Stop it, or change "listen" or "ops" in gateway.yaml.\n`,
+      );
+      return exit.no;
+    }
+    log.info(
+      { baseUrl: config.baseUrl, address: app.address(), version: config.version },
+      'doorward is serving',
+    );
+    await signal();
+    log.info({}, 'doorward is stopping');
+    await app.stop();
+    return exit.ok;
+  },
+};
+
+function signal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+}
+
+function portInUse(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return undefined;
+  return 'port' in error ? `port ${String(error.port)}` : 'the socket';
+}
