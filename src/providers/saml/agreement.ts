@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { rejected } from './rejected.ts';
 import type { SeenAssertion } from './types.ts';
 
@@ -12,7 +11,7 @@ export function agree(one: SeenAssertion, other: SeenAssertion): void {
   const a = comparable(one);
   const b = comparable(other);
   for (const field of Object.keys(a) as (keyof SeenAssertion)[]) {
-    if (!isDeepStrictEqual(a[field], b[field])) throw rejected(`agreement.${field}`);
+    if (!same(a[field], b[field])) throw rejected(`agreement.${field}`);
   }
 }
 
@@ -26,4 +25,12 @@ function comparable(seen: SeenAssertion): SeenAssertion {
       values: values.map((value) => (value === null ? null : blank(value))),
     })),
   };
+}
+
+/** Equal in every value. Objects are plain data here; those of the worker come from another realm, so no prototypes. */
+function same(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return a === b;
+  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+  if (Array.isArray(a) !== Array.isArray(b) || left.size !== right.size) return false;
+  return [...left].every(([key, value]) => right.has(key) && same(value, right.get(key)));
 }

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import type passport from 'passport';
 import type { SamlProviderConfig } from '../../config/index.ts';
 import type { Log } from '../../identity/index.ts';
 import type { LoginFlows, Provider } from '../types.ts';
@@ -53,7 +54,8 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
     label: config.label,
     preset: config.preset,
     protocol: 'saml',
-    strategy,
+    // The same class but for the copy of express's types that passport-saml brings along.
+    strategy: strategy as unknown as passport.Strategy,
     health: idp.health,
     metadata: () =>
       Promise.resolve(
