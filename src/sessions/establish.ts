@@ -51,17 +51,17 @@ export async function establishSession(request: LoginRequest, login: SessionLogi
 /**
  * Signs out: ends the session and every other one that the browser brought a cookie for, and clears the cookie. Gives the
  * record that was alive, if there was one (to tell its identity provider). Rejects with Failure('store_unavailable')
- * when the store does not answer: the person is then still signed in, and the cookie stays.
+ * when the store does not answer: the person is then still signed in, and the cookie stays. Safe to repeat.
  */
 export async function endSession(
-  request: SessionRequest,
+  request: Partial<SessionRequest>,
   response: SessionResponse,
 ): Promise<SessionRecord | undefined> {
   const context = contextOf(request);
-  const current = request.sessionID;
-  let ended = await context.store.end(digestOf(current));
-  for (const id of context.brought)
-    if (id !== current) ended = (await context.store.end(digestOf(id))) ?? ended;
+  const ids = new Set(context.brought);
+  if (request.sessionID !== undefined) ids.add(request.sessionID);
+  let ended: SessionRecord | undefined;
+  for (const id of ids) ended = (await context.store.end(digestOf(id))) ?? ended;
   forget(request);
   response.clearCookie(context.name, { ...context.cookie });
   return ended;

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { Failure, type Log } from '../identity/index.ts';
+import { openRedisStore } from './redis/store.ts';
 import { openSqliteStore } from './sqlite/store.ts';
 import type { SessionStore, TransientStore } from './types.ts';
 
@@ -24,5 +25,7 @@ export async function openSessionStore(
     if (!isAbsolute(path)) throw new Failure('internal', { detail: 'sessions.path_not_absolute' });
     return openSqliteStore(path, options);
   }
+  if (url.startsWith('redis:') || url.startsWith('rediss:'))
+    return openRedisStore(url, { now: options.now, log: options.log, prefix: options.redisPrefix });
   throw new Failure('internal', { detail: 'sessions.unknown_url' });
 }

@@ -14,10 +14,13 @@ const most = 1000;
  * A touch is not in the log: it only moves the idle expiry further away, so a cache that finds its copy idle-expired
  * asks the store before it believes so.
  */
-export function sqliteFreshness(db: Database.Database, invalidations: Invalidations, log: Log): Freshness {
+export function sqliteFreshness(
+  db: Database.Database,
+  { writer, invalidations, log }: { writer: string; invalidations: Invalidations; log: Log },
+): Freshness {
   const version = db.prepare('PRAGMA data_version').pluck();
-  const changes = db.prepare<[number], { seq: number; digest: string }>(
-    `SELECT seq, digest FROM session_changes WHERE seq > ? ORDER BY seq LIMIT ${most}`,
+  const changes = db.prepare<[number], { seq: number; digest: string; writer: string }>(
+    `SELECT seq, digest, writer FROM session_changes WHERE seq > ? ORDER BY seq LIMIT ${most}`,
   );
   const newest = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM session_changes').pluck();
 
@@ -38,7 +41,7 @@ export function sqliteFreshness(db: Database.Database, invalidations: Invalidati
       return;
     }
     seenSeq = first.seq + found.length - 1;
-    for (const change of found) invalidations.tell(change.digest);
+    for (const change of found) if (change.writer !== writer) invalidations.tell(change.digest);
   }
 
   return {

@@ -5,7 +5,8 @@ import type Database from 'better-sqlite3';
  *
  * - An ended session stays as a tombstone (`ended_at` set, everything personal wiped) until its absolute expiry.
  * - `session_idp` finds sessions by what the identity provider calls them; keys are digests.
- * - `session_changes` tells other processes which cached sessions to drop; its numbers have no gaps.
+ * - `session_changes` tells other processes which cached sessions to drop; its numbers have no gaps. `writer` is
+ *   the connection that made the change, which knows already.
  * - `transient` holds short-lived facts under digests of their keys.
  */
 const versions: readonly string[] = [
@@ -37,7 +38,8 @@ const versions: readonly string[] = [
 
   CREATE TABLE session_changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    digest TEXT NOT NULL
+    digest TEXT NOT NULL,
+    writer TEXT NOT NULL
   ) STRICT;
 
   CREATE TABLE transient (

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import type { Log } from '../../identity/index.ts';
 import { idpSessionKey, idpSessionKeys } from '../digest.ts';
@@ -16,6 +17,7 @@ export function sqliteSessions(
   const sql = prepareStatements(db);
   const read = storedReader(log);
   const invalidations = createInvalidations(log);
+  const writer = randomUUID();
 
   const write = db.transaction((session: StoredSession, fresh: boolean): boolean => {
     const { record, data } = session;
@@ -34,7 +36,7 @@ export function sqliteSessions(
     if ((fresh ? sql.insert : sql.update).run(parameters).changes === 0) return false;
     sql.forgetIdp.run({ digest });
     for (const key of idpSessionKeys(login)) sql.indexIdp.run({ key, digest });
-    sql.announce.run({ digest });
+    sql.announce.run({ digest, writer });
     return true;
   });
 
@@ -45,7 +47,7 @@ export function sqliteSessions(
       const fields = sql.get.get({ digest, now: at });
       if (sql.bury.run({ digest, now: at }).changes === 0) continue;
       sql.forgetIdp.run({ digest });
-      sql.announce.run({ digest });
+      sql.announce.run({ digest, writer });
       if (fields !== undefined) alive.push(read(fields)?.record);
     }
     return alive.filter((record) => record !== undefined);
@@ -85,7 +87,7 @@ export function sqliteSessions(
     list: ({ limit }) => attempt(() => records(sql.newest.all({ limit, now: now() }))),
     findByIdpSession: (issuer, id) =>
       attempt(() => records(sql.byIdpSession.all({ key: idpSessionKey(issuer, id), now: now() }))),
-    freshness: sqliteFreshness(db, invalidations, log),
+    freshness: sqliteFreshness(db, { writer, invalidations, log }),
     ping: () => attempt(() => void sql.ping.get()),
   };
 }

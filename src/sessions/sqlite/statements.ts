@@ -54,7 +54,9 @@ export function prepareStatements(db: Database.Database) {
     indexIdp: db.prepare<{ key: string; digest: string }>(
       'INSERT INTO session_idp (key, digest) VALUES (@key, @digest) ON CONFLICT DO NOTHING',
     ),
-    announce: db.prepare<{ digest: string }>('INSERT INTO session_changes (digest) VALUES (@digest)'),
+    announce: db.prepare<{ digest: string; writer: string }>(
+      'INSERT INTO session_changes (digest, writer) VALUES (@digest, @writer)',
+    ),
     ping: db.prepare('SELECT 1 FROM sessions LIMIT 1'),
   };
 }

@@ -31,7 +31,8 @@ export function sqliteTransient(db: Database.Database, now: () => number): Trans
   );
 
   return {
-    put: (kind, key, value, ttl) => attempt(() => void put.run(kind, digestOf(key), value, now() + ttl)),
+    put: (kind, key, value, ttl) =>
+      attempt(() => void put.run(kind, digestOf(key), value, Math.ceil(now() + ttl))),
     get: (kind, key) => attempt(() => get.get(kind, digestOf(key), now())),
     take: (kind, key) =>
       attempt(() => {
@@ -39,11 +40,11 @@ export function sqliteTransient(db: Database.Database, now: () => number): Trans
         return taken !== undefined && taken.expires_at > now() ? taken.value : undefined;
       }),
     addOnce: (kind, key, ttl) =>
-      attempt(() => addOnce.run(kind, digestOf(key), now() + ttl, now()).changes === 1),
+      attempt(() => addOnce.run(kind, digestOf(key), Math.ceil(now() + ttl), now()).changes === 1),
     increment: (kind, key, window) =>
       attempt(() => {
         const at = now();
-        const counted = increment.get(kind, digestOf(key), at + window, at, at);
+        const counted = increment.get(kind, digestOf(key), Math.ceil(at + window), at, at);
         if (counted === undefined) throw new Error('an upsert returned no row');
         return counted;
       }),

@@ -1,0 +1,21 @@
+import type { Log } from '../../identity/index.ts';
+import type { SessionStore, TransientStore } from '../types.ts';
+import { connect, disconnect } from './connect.ts';
+import { redisSessions } from './sessions.ts';
+import { redisTransient } from './transient.ts';
+
+/**
+ * Opens the store in Redis (6.2 or newer). Never rejects: while Redis does not answer, every method rejects with
+ * Failure('store_unavailable').
+ */
+export async function openRedisStore(
+  url: string,
+  { now, log, prefix }: { now: () => number; log: Log; prefix: string },
+): Promise<SessionStore & { readonly transient: TransientStore }> {
+  const client = await connect(url, log, now);
+  return {
+    ...redisSessions(client, { prefix, now, log }),
+    transient: redisTransient(client, prefix, now),
+    close: () => disconnect(client),
+  };
+}
