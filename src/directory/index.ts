@@ -10,6 +10,6 @@
  *   snapshot ◀─ cache of the gate ◀─ freshness ◀─ own commits, and the change log for those of other processes
  */
 export type { Auditing } from './database.ts';
-export { migrateDirectory, openDirectory } from './open.ts';
+export { migrate, openDirectory } from './open.ts';
 export type { DirectoryOptions, OpenDirectory } from './open.ts';
 export * from './types.ts';

@@ -67,7 +67,7 @@ export async function openDirectory<E extends AuditRecord>(
  * Brings the tables of the database forward and closes it again, for `doorward migrate`. Answers the names of the steps
  * that were missing, and of the step the tables are at now. Fails as {@link openDirectory} does.
  */
-export async function migrateDirectory(
+export async function migrate(
   url: string,
   options: Pick<DirectoryOptions, 'now' | 'log'> = { now: Date.now },
 ): Promise<{ applied: readonly string[]; version: string }> {
