@@ -44,11 +44,8 @@ export function createPages(options: {
 
 /** A moment as people of that language write it; in UTC, and saying so, because we do not know where the person is. */
 function readableTime(iso: string, tag: string): string {
-  return new Intl.DateTimeFormat(tag, {
-    dateStyle: 'long',
-    timeStyle: 'long',
-    timeZone: 'UTC',
-  }).format(new Date(iso));
+  const format = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+  return `${format.format(new Date(iso))} UTC`;
 }
 
 /** An address becomes a mailto link; a URL is linked only when it is http(s). Anything else is shown as plain text. */

@@ -48,6 +48,8 @@ export function createWho(
         role,
         provider: provider === undefined ? undefined : (providers.get(provider)?.label ?? provider),
         ...times(admission.identity),
+        idleUntil: new Date(session.idleExpiresAt).toISOString(),
+        absoluteUntil: new Date(session.absoluteExpiresAt).toISOString(),
       });
     },
   };
