@@ -84,7 +84,7 @@ export function describedByCheck(
 function request(parts: Parts): DescribedRequest | undefined {
   const method = parts.method;
   if (method !== undefined && !/^[A-Za-z][A-Za-z-]{0,31}$/.test(method)) return undefined;
-  const scheme = parts.scheme === undefined ? undefined : schemes[parts.scheme.toLowerCase()];
+  const scheme = parts.scheme === undefined ? undefined : schemes.get(parts.scheme.toLowerCase());
   if (parts.scheme !== undefined && scheme === undefined) return undefined;
   const host = parts.host === undefined ? undefined : canonicalHost(parts.host, scheme);
   if (parts.host !== undefined && host === undefined) return undefined;
@@ -93,12 +93,12 @@ function request(parts: Parts): DescribedRequest | undefined {
   return { method, host, path, scheme, target: parts.target };
 }
 
-const schemes: Readonly<Record<string, 'http' | 'https' | undefined>> = {
-  http: 'http',
-  https: 'https',
-  ws: 'http',
-  wss: 'https',
-};
+const schemes = new Map<string, 'http' | 'https'>([
+  ['http', 'http'],
+  ['https', 'https'],
+  ['ws', 'http'],
+  ['wss', 'https'],
+]);
 
 const hostForm = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 

@@ -36,23 +36,26 @@ interface Endpoint {
   describe(req: IncomingMessage, rest: string): DescribedRequest | undefined;
 }
 
-const endpoints: Readonly<Record<string, Endpoint>> = {
-  'auth-request': {
-    admitted: 202,
-    bodies: false,
-    describe: (req) => describedByOriginalUrl(req.headers),
-  },
-  'forward-auth': {
-    admitted: 202,
-    bodies: true,
-    describe: (req) => describedByForwarded(req.headers),
-  },
-  'ext-authz': {
-    admitted: 200,
-    bodies: true,
-    describe: (req, rest) => describedByCheck(req.headers, req.method, rest),
-  },
-};
+const endpoints = new Map<string, Endpoint>([
+  ['auth-request', { admitted: 202, bodies: false, describe: (req) => describedByOriginalUrl(req.headers) }],
+  ['forward-auth', { admitted: 202, bodies: true, describe: (req) => describedByForwarded(req.headers) }],
+  [
+    'ext-authz',
+    { admitted: 200, bodies: true, describe: (req, rest) => describedByCheck(req.headers, req.method, rest) },
+  ],
+]);
+
+interface Denial {
+  readonly endpoint: Endpoint | undefined;
+  readonly request: DescribedRequest;
+  readonly status: 400 | 403 | 404;
+  readonly code: 'forbidden' | 'bad_request' | 'not_found';
+  /** Stable, for the log and `X-Doorward-Reason`. */
+  readonly reason: string;
+}
+
+const notFound = { status: 404, code: 'not_found', reason: 'unknown_endpoint' } as const;
+const malformed = { status: 400, code: 'bad_request', reason: 'malformed_description' } as const;
 
 const trustMark = Symbol('trusted');
 interface Marked {
@@ -133,17 +136,7 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
     }
   }
 
-  function deny(
-    req: IncomingMessage,
-    res: ServerResponse,
-    denial: {
-      endpoint: Endpoint | undefined;
-      request: DescribedRequest;
-      status: 400 | 403 | 404;
-      code: 'forbidden' | 'bad_request' | 'not_found';
-      reason: string;
-    },
-  ): void {
+  function deny(req: IncomingMessage, res: ServerResponse, denial: Denial): void {
     const { endpoint, request, status, code, reason } = denial;
     const reference = options.reference();
     const { host, path, method } = request;
@@ -159,33 +152,17 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
     answerError(res, { status, code, reference, reader, headers, page });
   }
 
-  return function handle(req, res) {
-    const url = req.url ?? '';
-    if (!url.startsWith(start)) return false;
+  function serve(req: IncomingMessage, res: ServerResponse, url: string): void {
     if (hasBody(req)) res.shouldKeepAlive = false;
     const name = endpointName(url, start.length);
-    const endpoint = endpoints[name];
+    const endpoint = endpoints.get(name);
     const rest = url.slice(start.length + name.length);
     if (endpoint === undefined || (name !== 'ext-authz' && rest !== '' && !rest.startsWith('?'))) {
-      deny(req, res, {
-        endpoint: undefined,
-        request: undescribed,
-        status: 404,
-        code: 'not_found',
-        reason: 'unknown_endpoint',
-      });
-      return true;
+      return deny(req, res, { ...notFound, endpoint: undefined, request: undescribed });
     }
     const request = described(req, endpoint, rest);
     if (request === undefined) {
-      deny(req, res, {
-        endpoint,
-        request: undescribed,
-        status: 400,
-        code: 'bad_request',
-        reason: 'malformed_description',
-      });
-      return true;
+      return deny(req, res, { ...malformed, endpoint, request: undescribed });
     }
     const admission = admit({
       cookie: req.headers.cookie,
@@ -193,12 +170,28 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
       host: request.host,
       path: request.path,
     });
-    if (admission instanceof Promise) {
-      void admission.then((late) => {
+    if (!(admission instanceof Promise)) return answer(req, res, endpoint, request, admission);
+    admission
+      .then((late) => {
         if (!res.destroyed) answer(req, res, endpoint, request, late);
-      });
-    } else {
-      answer(req, res, endpoint, request, admission);
+      })
+      .catch((error: unknown) => failed(res, error));
+  }
+
+  /** Nothing here should throw; if it does, nobody is let in and the process lives on. */
+  function failed(res: ServerResponse, error: unknown): void {
+    log.error({ err: error }, 'a verify endpoint failed');
+    if (res.headersSent) res.destroy();
+    else res.writeHead(503, [...emptyAnswer, ...retryAfter]).end();
+  }
+
+  return function handle(req, res) {
+    const url = req.url ?? '';
+    if (!url.startsWith(start)) return false;
+    try {
+      serve(req, res, url);
+    } catch (error) {
+      failed(res, error);
     }
     return true;
   };

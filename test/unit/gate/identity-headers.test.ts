@@ -1,6 +1,6 @@
 import { validateHeaderValue } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { identityHeaders, isIdentityHeader } from '../../../src/gate/index.ts';
 import { gateConfig, snapshot } from '../../support/gate-world.ts';
 
