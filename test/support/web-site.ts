@@ -145,7 +145,8 @@ export async function startSite(overrides: Partial<Config> = {}) {
   let handle: ReturnType<typeof createWeb> | undefined;
   const server = createServer((req, res) => void handle?.(req, res));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const baseUrl = `http://127.0.0.1:${port}`;
   const entra = new TestIdp('entra', 'Microsoft', 'oidc');
   const okta = new TestIdp('okta', 'Okta', 'saml');
   const config = {
@@ -248,6 +249,7 @@ export async function startSite(overrides: Partial<Config> = {}) {
 
   return {
     baseUrl,
+    port,
     config,
     entra,
     okta,
