@@ -32,7 +32,11 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]*(?:\.[\w-]*)*/g, '[token]'],
   [/\b(bearer|basic|dpop)\s+[^\s"',;]+/gi, '$1 [secret]'],
   [
-    /\b((?:[\w-]*(?:secret|password|passwd|token|assertion|verifier|cookie|api[_-]?key)|code|state|nonce|SAMLResponse|SAMLRequest|RelayState)["']?\s*[=:]\s*["']?)(?!\[)[^\s"'&,;]+/gi,
+    /\b([\w-]{0,40}(?:secret|password|passwd|token|assertion|verifier|cookie|api[_-]?key)["']?\s*[=:]\s*["']?)(?!\[)[^\s"'&,;]+/gi,
+    '$1[secret]',
+  ],
+  [
+    /\b((?:code|state|nonce|SAMLResponse|SAMLRequest|RelayState|Signature)=)(?!\[)[^\s"'&,;]+/gi,
     '$1[secret]',
   ],
   [/(:\/\/)[^\s/@]+@/g, '$1[secret]@'],

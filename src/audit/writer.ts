@@ -34,9 +34,9 @@ export function createAuditRelay(options: { log: Log }): AuditRelay {
 }
 
 /** A stored event as `doorward audit` prints it: one line of JSON, its number and an ISO time first. */
-export function formatAuditLine(stored: {
+export function formatAuditLine<E extends Pick<AuditEvent, 'at'>>(stored: {
   readonly seq: number;
-  readonly event: Pick<AuditEvent, 'at'>;
+  readonly event: E;
 }): string {
   const { at, ...rest } = stored.event;
   return JSON.stringify({ seq: stored.seq, at: new Date(at).toISOString(), ...rest });
