@@ -1,1 +1,14 @@
+/**
+ * providers: who the identity provider says it is.
+ *
+ * Owns OpenID Connect and SAML: starting a login, the logins under way, verifying the answer, and bringing what it says
+ * into one form. It may not know users, sessions, groups of ours or policy: it vouches for an identity, and decides nothing.
+ *
+ *   start  ──▶ LoginFlows.begin ──▶ redirect to the identity provider
+ *   answer ──▶ LoginFlows.finish ──▶ verify ──▶ normalize ──▶ ProviderAnswer: asserted(IdentityAssertion) │ refused
+ *                                                             (what cannot be verified throws Failure)
+ */
+export type { ProviderContext } from './context.ts';
+export { createLoginFlows, type LoginFlowsOptions } from './flows.ts';
+export { createProviders, type ProviderDeps } from './registry.ts';
 export * from './types.ts';

@@ -1,0 +1,95 @@
+import type { OidcProviderConfig } from '../../config/index.ts';
+import { isPrivateAddress, isPrivateHost } from './private-host.ts';
+import { rejected, unavailable } from './rejected.ts';
+
+/** The discovery document (OpenID Connect Discovery 1.0, section 3), checked; the text goes to openid-client. */
+export interface Discovery {
+  readonly text: string;
+  readonly jwksUri: string;
+  readonly userinfo: boolean;
+  /** `prompt_values_supported`, where the provider says so. */
+  readonly prompts: readonly string[] | undefined;
+  readonly par: 'required' | 'offered' | 'none';
+}
+
+type Rules = Pick<OidcProviderConfig, 'issuer' | 'tenants' | 'allowInsecure'>;
+
+/** Resolves a host name to its addresses. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
+/** What Entra's multi-tenant endpoints name in place of an issuer. */
+export const issuerTemplate = 'https://login.microsoftonline.com/{tenantid}/v2.0';
+
+const endpoints = {
+  required: ['authorization_endpoint', 'token_endpoint', 'jwks_uri'],
+  optional: ['userinfo_endpoint', 'pushed_authorization_request_endpoint', 'end_session_endpoint'],
+} as const;
+
+/** Where the discovery document of an issuer is (section 4). */
+export function discoveryUrl(issuer: string): string {
+  return new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`).href;
+}
+
+/**
+ * Reads a discovery document and refuses one that names another issuer (compared byte for byte, section 4.3; only with a
+ * list of tenants may it be Entra's template) or endpoints that are not https, or that lie inside a private network where
+ * the issuer does not: such a document would make us send codes and secrets to a neighbour of ours.
+ *
+ * @throws Failure `idp_unavailable` for what is no such document, `login_rejected` for one that is refused
+ */
+export async function readDiscovery(text: string, rules: Rules, resolve: Resolve): Promise<Discovery> {
+  const metadata = parseObject(text);
+  if (metadata === undefined) throw unavailable('discovery_malformed');
+  const { issuer } = metadata;
+  const templated = issuer === issuerTemplate;
+  if (templated ? rules.tenants.length === 0 : issuer !== rules.issuer) {
+    const found = typeof issuer === 'string' ? issuer.slice(0, 200) : typeof issuer;
+    throw rejected(
+      'discovery_issuer',
+      new Error(`configured ${rules.issuer}, found ${JSON.stringify(found)}`),
+    );
+  }
+  for (const name of [...endpoints.required, ...endpoints.optional]) {
+    const value = metadata[name];
+    const optional = !(endpoints.required as readonly string[]).includes(name);
+    if (value === undefined && optional) continue;
+    await checkEndpoint(name, value, rules, resolve);
+  }
+  const prompts = metadata['prompt_values_supported'];
+  const hasPar = metadata['pushed_authorization_request_endpoint'] !== undefined;
+  return {
+    text,
+    jwksUri: new URL(String(metadata['jwks_uri'])).href,
+    userinfo: metadata['userinfo_endpoint'] !== undefined,
+    prompts: Array.isArray(prompts) ? prompts.filter((prompt) => typeof prompt === 'string') : undefined,
+    par:
+      metadata['require_pushed_authorization_requests'] === true ? 'required' : hasPar ? 'offered' : 'none',
+  };
+}
+
+async function checkEndpoint(name: string, value: unknown, rules: Rules, resolve: Resolve): Promise<void> {
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  const refuse = (what: string) => rejected(`discovery_${what}`, new Error(name));
+  if (url === null) throw refuse('endpoint');
+  if (url.protocol !== 'https:' && !(rules.allowInsecure && url.protocol === 'http:')) {
+    throw refuse('insecure');
+  }
+  if (url.username !== '' || url.password !== '') throw refuse('endpoint');
+  const issuer = new URL(rules.issuer);
+  if (url.hostname === issuer.hostname || isPrivateHost(issuer.hostname)) return;
+  if (isPrivateHost(url.hostname)) throw refuse('private');
+  const [ours, theirs] = await Promise.all([resolve(issuer.hostname), resolve(url.hostname)]);
+  // An issuer that resolves to a private address is one of the company's own; so may its endpoints be.
+  if (!ours.some(isPrivateAddress) && theirs.some(isPrivateAddress)) throw refuse('private');
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Config } from '../config/index.ts';
+import type { Log } from '../identity/index.ts';
+import type { TransientStore } from '../sessions/index.ts';
+import type { ProviderContext } from './context.ts';
+import { createLoginFlows } from './flows.ts';
+import { createOidcProvider } from './oidc/index.ts';
+import { createSamlProvider, createSecondLock } from './saml/index.ts';
+import type { Provider } from './types.ts';
+
+/** What app.ts hands in. */
+export interface ProviderDeps {
+  /** Of the sessions database, shared by all processes. */
+  readonly transient: Pick<TransientStore, 'put' | 'take' | 'addOnce'>;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Replaces the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/**
+ * Builds every configured provider, by id, in the order of the configuration. Nothing is asked of any identity provider
+ * yet: one that is down does not stop the start.
+ */
+export function createProviders(
+  config: Pick<Config, 'baseUrl' | 'prefix' | 'login' | 'providers'>,
+  deps: ProviderDeps,
+): Map<string, Provider> {
+  const { transient, log, now } = deps;
+  const context: ProviderContext = {
+    baseUrl: config.baseUrl,
+    prefix: config.prefix,
+    flows: createLoginFlows({ store: transient, timeout: config.login.timeout, now }),
+    transient,
+    log,
+    now,
+    fetch: deps.fetch ?? globalThis.fetch,
+  };
+  const saml = config.providers.filter((provider) => provider.protocol === 'saml');
+  // One pool of workers for all of SAML; whoever is closed last closes it.
+  const secondLock = saml.length > 0 ? createSecondLock() : undefined;
+  let open = saml.length;
+  return new Map(
+    config.providers.map((file): [string, Provider] => {
+      if (file.protocol === 'oidc') return [file.id, createOidcProvider(file, context)];
+      const provider = createSamlProvider(file, { ...context, ...(secondLock && { secondLock }) });
+      const close = async (): Promise<void> => {
+        await provider.close();
+        open -= 1;
+        if (open === 0) await secondLock?.close();
+      };
+      return [file.id, { ...provider, close }];
+    }),
+  );
+}
