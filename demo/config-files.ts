@@ -14,41 +14,37 @@ export function writeConfig(state: DemoState, baseUrl: string, ports: Ports): vo
   const file = (name: string): string => join(state.keys, name);
   write(state, 'gateway.yaml', {
     baseUrl,
-    listen: { host: '127.0.0.1', port: ports.gateway },
-    ops: { host: '127.0.0.1', port: ports.ops },
-    secrets: [`\${file:${file('gateway-secret')}}`],
-    state: { directory: 'sqlite:../data/directory.db', sessions: 'sqlite:../data/sessions.db' },
-    upstreams: [{ path: '/', url: `http://127.0.0.1:${ports.catalog}` }],
+    listen: `127.0.0.1:${ports.gateway}`,
+    ops: `127.0.0.1:${ports.ops}`,
+    secrets: `\${file:${file('gateway-secret')}}`,
+    upstreams: `http://127.0.0.1:${ports.catalog}`,
     contact: 'it-help@acme.example',
     brand: { name: 'Acme data catalog' },
   });
   write(state, 'providers/microsoft.yaml', {
-    preset: 'oidc',
-    label: 'Microsoft',
+    preset: 'microsoft',
     issuer: `http://localhost:${ports.oidc}`,
     allowInsecure: true,
     clientId,
     clientSecret: `\${file:${file('oidc-client-secret')}}`,
-    admit: { emailDomains: ['acme.example'] },
-    groups: { claim: 'groups', whenMissing: 'keep', map: groupMap, unmapped: 'create' },
-    role: { default: 'guest', map: { stewards: 'admin', engineers: 'member' } },
+    admit: { emailDomains: 'acme.example' },
+    groups: { whenMissing: 'keep', map: groupMap, unmapped: 'create' },
+    role: roles,
   });
   write(state, 'providers/okta.yaml', {
-    preset: 'saml',
-    label: 'Okta',
-    metadataUrl: `http://localhost:${ports.saml}/metadata`,
+    preset: 'okta',
+    protocol: 'saml',
+    metadata: { url: `http://localhost:${ports.saml}/metadata` },
     allowInsecure: true,
-    signing: {
-      privateKey: `\${file:${state.spKeyStem}.key.pem}`,
-      certificate: `\${file:${state.spKeyStem}.cert.pem}`,
-    },
+    trustEmail: true,
     admit: { requireGroups: ['engineers', 'stewards', 'Analysts'] },
-    groups: { claim: 'groups', whenMissing: 'refuse', map: groupMap, unmapped: 'create' },
-    role: { default: 'guest', map: { stewards: 'admin', engineers: 'member' } },
+    groups: { whenMissing: 'refuse', map: groupMap, unmapped: 'create' },
+    role: roles,
   });
 }
 
 const groupMap = { 'Data Engineering': 'engineers', Stewards: 'stewards' };
+const roles = { default: 'guest', map: { stewards: 'admin', engineers: 'member' } };
 
 function write(state: DemoState, name: string, content: object): void {
   const head = '# Written by the demo at every start: changes made here are lost.\n';

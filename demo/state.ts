@@ -13,8 +13,6 @@ export interface DemoState {
   readonly oidcKey: JWK;
   readonly oidcCookieSecret: string;
   readonly samlKey: CertifiedKey;
-  /** Made for the gateway as SAML service provider; it reads the two files itself. */
-  readonly spKeyStem: string;
   readonly clientSecret: string;
 }
 
@@ -39,8 +37,6 @@ export async function openState(directory: string, reset: boolean): Promise<Demo
   writeFileSync(join(directory, 'pid'), String(process.pid));
 
   await kept(join(keys, 'gateway-secret'), newSecret);
-  const spKeyStem = join(keys, 'service-provider');
-  await keptCertifiedKey(spKeyStem, 'Doorward demo, service provider');
   return {
     directory,
     config,
@@ -49,7 +45,6 @@ export async function openState(directory: string, reset: boolean): Promise<Demo
     oidcKey: JSON.parse(await kept(join(keys, 'oidc-signing.jwk.json'), newSigningJwk)) as JWK,
     oidcCookieSecret: await kept(join(keys, 'oidc-cookie-secret'), newSecret),
     samlKey: await keptCertifiedKey(join(keys, 'saml-idp'), 'Doorward demo, identity provider'),
-    spKeyStem,
     clientSecret: await kept(join(keys, 'oidc-client-secret'), newSecret),
   };
 }

@@ -12,6 +12,8 @@ import { type Brand, loginPage, messagePage, page } from './pages.ts';
 
 const brand: Brand = { name: 'Microsoft', color: '#2463b3', protocol: 'OpenID Connect' };
 
+const tenant = '8f1c2b7e-0b1d-4c5e-9a53-6f2f3f0c7d11';
+
 export interface OidcIdpOptions {
   /** `http://localhost:4190`: the server listens on its port. */
   readonly issuer: string;
@@ -81,7 +83,7 @@ function configuration(options: OidcIdpOptions): Configuration {
         post_logout_redirect_uris: [...options.postLogoutRedirectUris],
         response_types: ['code'],
         grant_types: ['authorization_code'],
-        token_endpoint_auth_method: 'client_secret_basic',
+        token_endpoint_auth_method: 'client_secret_post',
       },
     ],
     jwks: { keys: [options.jwk] },
@@ -91,7 +93,7 @@ function configuration(options: OidcIdpOptions): Configuration {
       names: { session: 'idp_session', interaction: 'idp_interaction', resume: 'idp_resume' },
     },
     claims: {
-      openid: ['sub', 'sid', 'auth_time'],
+      openid: ['sub', 'sid', 'auth_time', 'oid', 'tid'],
       profile: ['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'groups'],
       email: ['email', 'email_verified'],
     },
@@ -140,6 +142,9 @@ function alwaysAsk(): interactionPolicy.DefaultPolicy {
 function claimsOf(person: Person): { sub: string; [claim: string]: unknown } {
   return {
     sub: person.subject,
+    // Entra ID names a person by directory (`tid`) and object (`oid`).
+    oid: person.subject,
+    tid: tenant,
     name: displayName(person),
     given_name: person.givenName,
     family_name: person.familyName,

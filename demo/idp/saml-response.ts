@@ -83,7 +83,7 @@ function response(
 
 function attributesOf(person: Person): string {
   const values: Record<string, readonly string[] | undefined> = {
-    login: [person.userName],
+    userName: [person.userName],
     email: [person.email],
     displayName: [displayName(person)],
     firstName: [person.givenName],

@@ -65,7 +65,7 @@ describe("the demo's OpenID provider", () => {
       new URL(issuer),
       'doorward',
       undefined,
-      oidc.ClientSecretBasic('a-secret-of-the-test-and-nothing-else'),
+      oidc.ClientSecretPost('a-secret-of-the-test-and-nothing-else'),
       { execute: [oidc.allowInsecureRequests] },
     );
   });
