@@ -65,6 +65,23 @@ describe('the embedded session store', () => {
     await store.close();
   });
 
+  it('sees another change made in the same turn of the event loop', async () => {
+    const store = await open();
+    const session = sampleSession('one', clock.now());
+    await store.set(session, { fresh: true });
+    const told: unknown[] = [];
+    store.freshness.onInvalidated((key) => told.push(key));
+    store.freshness.check();
+    const db = new Database(path);
+    db.prepare("INSERT INTO session_changes (digest, writer) VALUES ('x', 'another')").run();
+    db.close();
+    const until = performance.now() + 1;
+    while (performance.now() < until);
+    expect(store.freshness.check()).toBe('trusted');
+    expect(told).toEqual(['x']);
+    await store.close();
+  });
+
   it('drops everything when it missed more changes than are kept', async () => {
     const store = await open();
     const other = await open();

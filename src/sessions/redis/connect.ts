@@ -26,6 +26,8 @@ export async function connect(url: string, log: Log, now: () => number): Promise
     commandTimeout,
     connectTimeout,
     socketTimeout: silence,
+    // Its timer runs on after the socket has gone, and would keep a process that is done alive for so long.
+    disconnectTimeout: 200,
     retryStrategy: (attempt) => Math.min(1000, 50 * 2 ** Math.min(attempt, 5)),
     // After a failover the old primary answers READONLY: connect anew, the name leads to the new one.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),

@@ -6,17 +6,31 @@ import type { Freshness } from '../types.ts';
 /** How many changes may be read in one go; more, and every cached session is dropped instead. */
 const most = 1000;
 
+export interface SqliteFreshnessOptions {
+  /** The name under which this connection writes its own changes into the log. */
+  readonly writer: string;
+  readonly invalidations: Invalidations;
+  readonly log: Log;
+  /** A clock that never goes back, milliseconds. */
+  readonly elapsed?: () => number;
+}
+
 /**
- * What other processes did to sessions. `PRAGMA data_version` moves exactly when another connection has committed; only
- * then is the log of changes read. Asked at most once per turn of the event loop: a request that arrives after another
- * process acknowledged its change is read in a later turn.
+ * An answer is good for the rest of this turn of the event loop, and no longer than this, milliseconds: in less time
+ * nobody hears from another process that a change is done and gets a request to us.
+ */
+const goodFor = 0.1;
+
+/**
+ * What other processes did to sessions. `PRAGMA data_version` (about a microsecond) moves exactly when another connection
+ * has committed; only then is the log of changes read. Requests that are handled in one breath share one answer.
  *
  * A touch is not in the log: it only moves the idle expiry further away, so a cache that finds its copy idle-expired
  * asks the store before it believes so.
  */
 export function sqliteFreshness(
   db: Database.Database,
-  { writer, invalidations, log }: { writer: string; invalidations: Invalidations; log: Log },
+  { writer, invalidations, log, elapsed = () => performance.now() }: SqliteFreshnessOptions,
 ): Freshness {
   const version = db.prepare('PRAGMA data_version').pluck();
   const changes = db.prepare<[number], { seq: number; digest: string; writer: string }>(
@@ -26,9 +40,12 @@ export function sqliteFreshness(
 
   let seenVersion = version.get();
   let seenSeq = newest.get() ?? 0;
-  let checkedThisTurn = false;
+  let checkedAt: number | undefined;
+  let turnAwaited = false;
+  let troubled = false;
   const nextTurn = () => {
-    checkedThisTurn = false;
+    checkedAt = undefined;
+    turnAwaited = false;
   };
 
   function bringIn(): void {
@@ -46,7 +63,9 @@ export function sqliteFreshness(
 
   return {
     check() {
-      if (checkedThisTurn) return 'trusted';
+      const at = elapsed();
+      if (checkedAt !== undefined && at - checkedAt < goodFor) return 'trusted';
+      checkedAt = undefined;
       try {
         const now = version.get();
         if (now !== seenVersion) {
@@ -54,11 +73,15 @@ export function sqliteFreshness(
           seenVersion = now;
         }
       } catch (error) {
-        log.warn({ err: error }, 'the session database cannot be asked for changes; caches are not trusted');
+        if (!troubled)
+          log.warn({ err: error }, 'the session database cannot be asked for changes; no cache is trusted');
+        troubled = true;
         return 'ask';
       }
-      checkedThisTurn = true;
-      setImmediate(nextTurn);
+      troubled = false;
+      checkedAt = at;
+      if (!turnAwaited) setImmediate(nextTurn);
+      turnAwaited = true;
       return 'trusted';
     },
     onInvalidated: (listener) => invalidations.listen(listener),

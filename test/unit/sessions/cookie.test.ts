@@ -75,6 +75,11 @@ describe('reading the session id from a Cookie header', () => {
     }
   });
 
+  it('takes one spelling of a signature only', () => {
+    for (const stray of ['%3D', '=', '%20', '%0A', '!', '%00'])
+      expect(sessionIdFromCookie(`${signed()}${stray}`, reading)).toBeUndefined();
+  });
+
   it('passes over tossed cookies that we did not sign, but believes none of two that we did', () => {
     const tossed = cookie('s%3Aforged.AAAA');
     const foreign = signed('B'.repeat(43));
