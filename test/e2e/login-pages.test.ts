@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { Failure, type FailureCode, refusalReasons } from '../../src/identity/index.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { type Site, ann, startSite } from '../support/web-site.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const admitted = {
+  kind: 'admitted',
+  user: ann,
+  created: false,
+  added: [],
+  removed: [],
+  groupsCreated: [],
+} as const;
+
+let site: Site;
+let browser: Browser;
+
+beforeAll(async () => {
+  site = await startSite();
+  // A provider that remembers everybody: it sends the browser straight back.
+  site.entra.endpoint = `${site.baseUrl}/sso/callback/entra?code=c`;
+  site.okta.health = 'down';
+  site.state.groups = ['engineers', 'a,b', 'A group with a rather long name that has to go somewhere'];
+  browser = await launchBrowser();
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+beforeEach(() => {
+  site.state.outcome = admitted;
+  site.entra.startFails = undefined;
+});
+
+/** A page in a fresh browser profile; fails the test on anything that the content security policy had to stop. */
+async function withPage(options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> {
+  const context = await browser.newContext({ baseURL: site.baseUrl, ...options });
+  const complaints: string[] = [];
+  try {
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (/content security policy|refused to/i.test(message.text())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(site.baseUrl)) complaints.push(`asked ${request.url()}`);
+    });
+    await use(page);
+    expect(complaints).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+/** What axe finds on the page (WCAG 2.2 AA and good practice), and whether it has to be scrolled sideways. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+    `axe.run(document, { runOnly: ${JSON.stringify(tags)} }).then((result) => result.violations)`,
+  );
+  const sideways = await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth');
+  return [
+    ...found.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes[0]?.html}`),
+    ...(sideways ? [`${page.url()} scrolls sideways`] : []),
+  ];
+}
+
+/** Every page there is, one after the other. */
+async function everyPage(page: Page, look: () => Promise<void>): Promise<void> {
+  const failing: readonly FailureCode[] = [
+    'idp_unavailable',
+    'login_rejected',
+    'redirect_loop',
+    'store_unavailable',
+  ];
+  for (const path of [
+    '/sso/login',
+    '/sso/login?rd=/a/rather/long/way/back/that/has/to/be/broken/somewhere/to/fit',
+    '/sso/signed-out',
+    '/sso/logout',
+    '/sso/nothing',
+  ]) {
+    await page.goto(path);
+    await look();
+  }
+  for (const reason of refusalReasons) {
+    site.state.outcome = { kind: 'refused', reason, user: undefined };
+    await page.goto('/sso/login/entra?rd=/x');
+    await look();
+  }
+  for (const code of failing) {
+    site.entra.startFails = new Failure(code);
+    await page.goto('/sso/login/entra');
+    await look();
+  }
+  site.entra.startFails = undefined;
+  site.state.outcome = admitted;
+  await page.goto('/sso/login/entra?rd=/sso/me');
+  expect(new URL(page.url()).pathname).toBe('/sso/me');
+  await look();
+  await page.goto('/sso/login');
+  await look();
+}
+
+describe('every page is open to everybody (axe finds nothing)', () => {
+  const phone = { viewport: { width: 360, height: 740 } };
+  it.each<[string, BrowserContextOptions]>([
+    ['in light colours', { colorScheme: 'light' }],
+    ['in dark colours on a phone', { colorScheme: 'dark', ...phone }],
+  ])(
+    '%s',
+    (_how, options) =>
+      withPage(options, async (page) => {
+        const found: string[] = [];
+        await everyPage(page, async () => {
+          found.push(...(await findings(page)));
+        });
+        expect(found).toEqual([]);
+      }),
+    60_000,
+  );
+
+  it('written from right to left, and at 200 % text on a phone', () =>
+    withPage(phone, async (page) => {
+      await page.goto('/sso/login?rd=/reports');
+      await page.evaluate("document.documentElement.dir = 'rtl'");
+      const [mark, text] = await Promise.all(
+        ['.mark', '.mark + span'].map((selector) => page.locator(selector).first().boundingBox()),
+      );
+      expect(mark?.x).toBeGreaterThan(text?.x ?? Infinity);
+      await page.evaluate("document.documentElement.setAttribute('lang', 'ar')");
+      expect(await findings(page)).toEqual([]);
+      await page.goto('/sso/login?rd=/reports');
+      const session = await page.context().newCDPSession(page);
+      await session.send('Emulation.setDeviceMetricsOverride', {
+        width: 180,
+        height: 370,
+        deviceScaleFactor: 2,
+        mobile: false,
+      });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(180);
+    }));
+});
+
+describe('a person', () => {
+  it('signs in and out without JavaScript', () =>
+    withPage({ javaScriptEnabled: false }, async (page) => {
+      await page.goto('/sso/login?rd=/sso/me');
+      await page.getByRole('link', { name: 'Sign in with Microsoft' }).click();
+      await page.waitForURL('**/sso/me');
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Ann Example');
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL('**/sso/signed-out');
+      expect((await page.context().cookies()).map(({ name }) => name)).not.toContain('doorward');
+      await page.goto('/sso/me');
+      expect(new URL(page.url()).pathname).toBe('/sso/login');
+    }));
+
+  it('signs in with the keyboard alone, and sees where they are', () =>
+    withPage({}, async (page) => {
+      await page.goto('/sso/login?rd=/sso/me');
+      await page.keyboard.press('Tab');
+      const focused = page.locator(':focus');
+      expect(await focused.textContent()).toContain('Sign in with Microsoft');
+      expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/sso/me');
+    }));
+
+  it('finds every control large enough for a finger', () =>
+    withPage({ viewport: { width: 360, height: 740 } }, async (page) => {
+      await page.goto('/sso/login');
+      for (const button of await page.locator('.button').all()) {
+        expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+      }
+    }));
+
+  it('who is refused can try again, also with another account', () =>
+    withPage({}, async (page) => {
+      site.state.outcome = { kind: 'refused', reason: 'email_domain', user: undefined };
+      await page.goto('/sso/login/entra?rd=/sso/me');
+      expect(await page.getByText('ann@acme.example').count()).toBe(1);
+      site.state.outcome = admitted;
+      await page.getByRole('link', { name: 'Use another account' }).click();
+      await page.waitForURL('**/sso/me');
+      expect(site.entra.starts.at(-1)).toMatchObject({ otherAccount: true, returnTo: '/sso/me' });
+    }));
+});
