@@ -74,7 +74,7 @@ function environment(directory: string, executablePath: string): Record<string, 
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   const env = Object.fromEntries(inherited);
-  if (execFileSync('ldd', [executablePath], { encoding: 'utf8' }).includes('not found')) {
+  if (lacksLibraries(executablePath)) {
     env['LD_LIBRARY_PATH'] = [join(directory, 'al2023', 'lib'), env['LD_LIBRARY_PATH']]
       .filter(Boolean)
       .join(':');
@@ -83,6 +83,14 @@ function environment(directory: string, executablePath: string): Record<string, 
     env['FONTCONFIG_FILE'] = join(directory, 'fonts.conf');
   }
   return env;
+}
+
+function lacksLibraries(executablePath: string): boolean {
+  try {
+    return execFileSync('ldd', [executablePath], { encoding: 'utf8', stdio: 'pipe' }).includes('not found');
+  } catch {
+    return true;
+  }
 }
 
 function hasFonts(): boolean {
