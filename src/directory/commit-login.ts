@@ -16,10 +16,10 @@ type Audit = ((committed: CommittedLogin) => readonly AuditRecord[]) | undefined
 const conflict = { kind: 'conflict' } as const;
 
 /**
- * Carries a login's plan out.
+ * Carries a login's plan out, in as few round trips as the rules of SQL allow:
  *
- *   create: users ─▶ groups that are missing ─▶ identity, memberships, change log, audit      (unique key: conflict)
- *   sync:   users where version is the expected one ─▶ the same                               (no row: conflict)
+ *   create: missing groups ─▶ user, identity, memberships, change log, audit                (unique key: conflict)
+ *   sync:   the user, if the version is the expected one ─▶ missing groups ─▶ the same      (no row: conflict)
  *   sync that changes nothing: one statement that notes the time of the login
  */
 export function createCommitLogin(
@@ -58,18 +58,17 @@ export function createCommitLogin(
   async function create(writing: Writing, plan: CreatePlan, audit: Audit) {
     const id = newId(plan.now);
     const idpRoles = rolesWith({}, plan);
-    await writing.db
-      .insertInto('users')
-      .values({
-        id,
-        ...profileColumns(plan.profile),
-        idp_roles: JSON.stringify(idpRoles),
-        version: 1,
-        created_at: plan.now,
-        updated_at: plan.now,
-        last_login_at: plan.now,
-      })
-      .execute();
+    const row = {
+      id,
+      ...profileColumns(plan.profile),
+      idp_roles: JSON.stringify(idpRoles),
+      version: 1,
+      created_at: plan.now,
+      updated_at: plan.now,
+      last_login_at: plan.now,
+    };
+    const insertUser = sql`insert into users (${sql.join(Object.keys(row).map((name) => sql.ref(name)))})
+      values (${sql.join(Object.values(row))})`;
     const user: User = {
       id,
       profile: plan.profile,
@@ -81,7 +80,7 @@ export function createCommitLogin(
       updatedAt: plan.now,
       lastLoginAt: plan.now,
     };
-    return complete(writing, plan, user, [insertIdentity(plan, id)], audit);
+    return complete(writing, plan, user, [insertUser, insertIdentity(plan, id)], audit);
   }
 
   /** Groups, memberships, records; `user` is as the plan wants them but for the memberships. */

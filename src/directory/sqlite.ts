@@ -128,9 +128,9 @@ const unavailable =
 
 /** Result codes of SQLite (sqlite.org/rescode.html), by what they mean here. */
 export function sqliteProblem(error: unknown): SqlProblem {
-  if (!(error instanceof SqliteDatabase.SqliteError)) return undefined;
-  if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) return 'busy';
-  if (error.code === 'SQLITE_CONSTRAINT_UNIQUE' || error.code === 'SQLITE_CONSTRAINT_PRIMARYKEY')
-    return 'conflict';
-  return unavailable.test(error.code) ? 'unavailable' : undefined;
+  // By its code and not by its class: the native part of the driver keeps the class of whoever loaded it first.
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'busy';
+  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return 'conflict';
+  return unavailable.test(code) ? 'unavailable' : undefined;
 }

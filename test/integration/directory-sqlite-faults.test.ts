@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditEvent } from '../../src/audit/index.ts';
 import { openDirectory } from '../../src/directory/index.ts';
+import { openSqlite } from '../../src/directory/sqlite.ts';
 import type { TestDirectory } from '../support/directory.ts';
 import { commit, createPlan, loginGroups, newIdentity } from '../support/directory.ts';
 
@@ -33,10 +34,11 @@ describe('the directory in a file', () => {
   });
 
   it('waits for the disk with every commit, and keeps the references between its tables', () => {
-    const db = new Database(path);
+    const db = openSqlite(path);
     try {
       expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
-      db.pragma('foreign_keys = on');
+      // 2 is FULL.
+      expect(db.pragma('synchronous', { simple: true })).toBe(2);
       expect(() =>
         db.prepare(`insert into memberships values ('nobody', 'nothing', 'local', 1)`).run(),
       ).toThrow(/FOREIGN KEY/);
