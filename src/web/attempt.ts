@@ -46,8 +46,9 @@ export function createAttemptEndings(deps: {
   replies: Replies;
   now: () => number;
   log: Log;
+  onLogin?: ((provider: string, outcome: 'refused' | 'failed', why: string) => void) | undefined;
 }): AttemptEndings {
-  const { audit, replies, now, log } = deps;
+  const { audit, replies, now, log, onLogin } = deps;
 
   const written = async (event: AuditEvent): Promise<Failure | undefined> => {
     try {
@@ -71,6 +72,7 @@ export function createAttemptEndings(deps: {
       const { code, detail } = failure;
       const level = failure.status >= 500 ? 'error' : 'warn';
       log[level]({ ...attempt, code, detail, cause }, 'login failed');
+      onLogin?.(attempt.provider, 'failed', code);
       // Not audited: whoever is over the limit could fill the audit log at will.
       if (code === 'too_many_requests') return show(req, res, attempt, failure);
       const unwritten = await written({
@@ -86,6 +88,7 @@ export function createAttemptEndings(deps: {
     async refused(req, res, attempt, refusal) {
       const { reason, userId, userName, issuer, subject, idpMessage } = refusal;
       log.info({ ...attempt, reason, userId }, 'login refused');
+      onLogin?.(attempt.provider, 'refused', reason);
       const unwritten = await written({
         ...eventBase(attempt, now()),
         actor: { kind: 'person', ...(userId !== undefined && { name: userId }) },

@@ -107,6 +107,7 @@ export function createLoginAnswer(
         subject,
       });
     }
+    deps.onLogin?.(attempt.provider, 'admitted');
     res.redirect(303, returnTo);
   };
 

@@ -25,6 +25,8 @@ export interface WebDeps {
   };
   readonly audit: AuditWriter;
   readonly transient: Pick<TransientStore, 'increment'>;
+  /** Told how each login ended, for metrics; `why` is the refusal's reason or the failure's code. */
+  readonly onLogin?: (provider: string, outcome: 'admitted' | 'refused' | 'failed', why?: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: Random;

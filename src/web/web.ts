@@ -57,7 +57,13 @@ export function createWeb(deps: WebDeps): Express {
     clientAddress(req.socket.remoteAddress, req.get('x-forwarded-for'), isTrusted);
   const reference = (): string => newReference(deps.random);
   const limits = createLimits(deps.transient, config.login, deps.now);
-  const endings = createAttemptEndings({ audit: deps.audit, replies, now: deps.now, log });
+  const endings = createAttemptEndings({
+    audit: deps.audit,
+    replies,
+    now: deps.now,
+    log,
+    onLogin: deps.onLogin,
+  });
   const browserCookie = createBrowserCookie({ https, timeout: config.login.timeout, random: deps.random });
   const strategies = createStrategies(providers);
   const start = createLoginStart({ strategies, endings, browserCookie });

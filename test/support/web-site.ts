@@ -179,6 +179,7 @@ export async function startSite(overrides: Partial<Config> = {}) {
     duringLogin: async (): Promise<void> => {},
   };
   const events: AuditEvent[] = [];
+  const logins: (string | undefined)[][] = [];
   const snapshot = async (id: string): Promise<UserSnapshot | undefined> =>
     id !== ann.id
       ? undefined
@@ -242,12 +243,14 @@ export async function startSite(overrides: Partial<Config> = {}) {
       },
     },
     transient: store.transient,
+    onLogin: (...ended) => logins.push(ended),
     now: Date.now,
     random: randomBytes,
     log: silentLog,
   });
 
   return {
+    logins,
     baseUrl,
     port,
     config,

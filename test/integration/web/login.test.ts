@@ -323,6 +323,21 @@ describe('a login that fails', () => {
   });
 });
 
+describe('every login', () => {
+  it('is counted once, by how it ended', async () => {
+    await browser.login();
+    site.state.outcome = { kind: 'refused', reason: 'required_group', user: undefined };
+    await browser.login();
+    site.entra.answer = { throws: new Failure('login_rejected') };
+    await browser.login();
+    expect(site.logins).toEqual([
+      ['entra', 'admitted'],
+      ['entra', 'refused', 'required_group'],
+      ['entra', 'failed', 'login_rejected'],
+    ]);
+  });
+});
+
 describe('a redirect loop', () => {
   it('is stopped and explained, while another page is still reached', async () => {
     let response: Response | undefined;
