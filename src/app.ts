@@ -126,7 +126,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const providers = createProviders(config, { transient: sessions.transient, log, now });
   const policies = new Map(config.providers.map((provider) => [provider.id, provider]));
   const gate = createGate({ config, sessions, directory, now, log, counters, reference });
-  const proxy = createProxy({ config, gate, now, log, reference });
+  const proxy = createProxy({ config, gate, log, reference });
   const web = createWeb({
     config,
     providers,
@@ -154,15 +154,13 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   });
 
   const isWeb = (url: string) => url === config.prefix || /^[/?]/.test(url.slice(config.prefix.length));
-  const server = createServer((req, res) => {
+  const server = createServer({ shouldUpgradeCallback: (req) => proxy.shouldUpgrade(req) }, (req, res) => {
     if (gate.handle(req, res)) return;
     const url = req.url ?? '/';
     if (url.startsWith(config.prefix) && isWeb(url)) web(req, res);
     else if (!proxy.handle(req, res)) nothingHere(req, res);
   });
-  server.on('upgrade', (req, socket, head) => {
-    if (!proxy.upgrade(req, socket, head)) socket.destroy();
-  });
+  server.on('upgrade', (req, socket, head) => proxy.upgrade(req, socket, head));
 
   /** No upstream takes it: a person at the front page is led to their own page, everything else is not found. */
   function nothingHere(req: IncomingMessage, res: ServerResponse): void {
@@ -183,7 +181,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
 
   async function stop(): Promise<void> {
     await Promise.all([drain(server), drain(ops)]);
-    await proxy.close();
+    proxy.close();
     await Promise.all([...providers.values()].map((provider) => provider.close()));
     await stores.close();
   }
