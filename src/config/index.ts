@@ -1,1 +1,16 @@
+/**
+ * config: what an administrator writes, understood whole before anything starts.
+ *
+ * Owns the form of `gateway.yaml` and `providers/*.yaml`, the presets (what is usual at each product, as data), secrets from
+ * the environment and from files, and every mistake in all of them, told at once with file, line and key. It may know no
+ * other room but the vocabulary; it reaches no network, keeps nothing between two calls, and never repeats a secret.
+ *
+ *   text ──yaml──▶ tree + lines ──${env} ${file}──▶ tree ──zod──▶ file ──preset, defaults, rules──▶ Config (sealed)
+ *          └────────────┴──────────────────┴──────────────┴──────────────┴──▶ Problem[] (all, in order)
+ */
+export { formatProblems } from './format-problems.ts';
+export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
+export { presetNames } from './presets/index.ts';
+export { jsonSchema, type JsonSchema } from './schema/json-schema.ts';
+export { redactedConfig } from './seal.ts';
 export * from './types.ts';

@@ -1,0 +1,128 @@
+import { resolve } from 'node:path';
+import { missing } from '../check/word-issue.ts';
+import type { Report } from '../problems.ts';
+import { asCidr, isLoopback, parseListen, webUrl } from '../schema/addresses.ts';
+import type { GatewayFile } from '../schema/gateway-file.ts';
+import type { JsonSchema } from '../schema/json-schema.ts';
+import type { Config, ListenAddress } from '../types.ts';
+import { cookieDomainComplaint } from './cookie-domain.ts';
+
+export type GatewayConfig = Omit<Config, 'providers' | 'version'>;
+
+export interface BuildContext {
+  readonly report: Report;
+  /** Absolute path of the configuration directory, which relative paths start from. */
+  readonly dir: string;
+  readonly jsonSchema: () => JsonSchema;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** The gateway's part of the Config, defaults filled in; undefined when a key without a default is missing. */
+export function buildGateway(file: GatewayFile, context: BuildContext): GatewayConfig | undefined {
+  const { report, dir, jsonSchema } = context;
+  for (const key of ['baseUrl', 'secrets'] as const) {
+    if (file[key] === undefined && !report.spoiled(key)) report.problem(key, missing(jsonSchema(), [key]));
+  }
+  const origin = file.baseUrl === undefined ? undefined : webUrl(file.baseUrl);
+  const session = {
+    idle: file.session?.idle ?? 8 * hour,
+    absolute: file.session?.absolute ?? Math.max(24 * hour, file.session?.idle ?? 0),
+    cookieDomain: file.session?.cookieDomain?.replace(/^\./, '').toLowerCase(),
+  };
+  if (session.idle > session.absolute && !report.spoiled('session')) {
+    report.problem('session.idle', 'expected no more than session.absolute');
+  }
+  if (session.cookieDomain !== undefined && origin) {
+    const complaint = cookieDomainComplaint(session.cookieDomain, origin.hostname);
+    if (complaint !== undefined) report.problem('session.cookieDomain', complaint);
+  }
+  const listen = listenAddress(file.listen, 4180, dir, report, 'listen');
+  const ops = file.ops === false ? undefined : listenAddress(file.ops, 4181, dir, report, 'ops');
+  if (ops && sameAddress(listen, ops)) {
+    const key = file.ops === undefined ? 'listen' : 'ops';
+    report.problem(key, 'ops and listen have the same address; expected two');
+  }
+  checkUpstreams(file, report);
+  if (!origin || file.secrets === undefined) return undefined;
+
+  return {
+    baseUrl: origin.origin,
+    prefix: file.prefix ?? '/sso',
+    listen,
+    ops,
+    secrets: file.secrets,
+    state: {
+      directory: storeAddress(file.state?.directory ?? 'sqlite:../data/directory.db', dir),
+      sessions: storeAddress(file.state?.sessions ?? 'sqlite:../data/sessions.db', dir),
+      redisPrefix: file.state?.redisPrefix ?? 'doorward:',
+      grace: file.state?.grace ?? 0,
+    },
+    session,
+    trustedProxies: (file.trustedProxies ?? []).map(asCidr),
+    returnTo: (file.returnTo ?? []).map((value) => new URL(value).origin),
+    headers: {
+      set: file.headers?.set ?? 'x-auth-request',
+      user: file.headers?.user ?? 'id',
+      maxGroupsBytes: file.headers?.maxGroupsBytes ?? 3072,
+    },
+    upstreams: upstreamsOf(file),
+    contact: file.contact,
+    brand: { name: file.brand?.name ?? 'Doorward' },
+    login: {
+      timeout: file.login?.timeout ?? 10 * minute,
+      maxPerMinutePerAddress: file.login?.maxPerMinutePerAddress ?? 60,
+      maxPerMinutePerProvider: file.login?.maxPerMinutePerProvider ?? 600,
+    },
+    log: { level: file.log?.level ?? 'info' },
+  };
+}
+
+function listenAddress(
+  value: Exclude<GatewayFile['listen'], undefined> | undefined,
+  port: number,
+  dir: string,
+  report: Report,
+  key: string,
+): ListenAddress {
+  if (typeof value === 'string') {
+    const parsed = parseListen(value);
+    return { host: parsed?.host ?? '127.0.0.1', port: parsed?.port ?? port, socket: undefined };
+  }
+  if (value?.socket !== undefined && (value.host !== undefined || value.port !== undefined)) {
+    report.problem(key, 'expected either socket, or host and port');
+  }
+  const socket = value?.socket === undefined ? undefined : resolve(dir, value.socket);
+  return { host: value?.host ?? '127.0.0.1', port: value?.port ?? port, socket };
+}
+
+function sameAddress(left: ListenAddress, right: ListenAddress): boolean {
+  if (left.socket !== undefined || right.socket !== undefined) return left.socket === right.socket;
+  const same = left.host === right.host || (isLoopback(left.host) && isLoopback(right.host));
+  return same && left.port === right.port && left.port !== 0;
+}
+
+/** A relative SQLite path starts from the configuration directory; `sqlite::memory:` stays in memory. */
+function storeAddress(address: string, dir: string): string {
+  const path = /^sqlite:(.+)$/s.exec(address)?.[1];
+  return path === undefined || path === ':memory:' ? address : `sqlite:${resolve(dir, path)}`;
+}
+
+function upstreamsOf(file: GatewayFile): Config['upstreams'] {
+  const list = typeof file.upstreams === 'string' ? [{ url: file.upstreams }] : (file.upstreams ?? []);
+  return list.map((upstream: { host?: string | undefined; path?: string | undefined; url: string }) => ({
+    host: upstream.host?.toLowerCase(),
+    path: upstream.path ?? '/',
+    url: upstream.url,
+  }));
+}
+
+function checkUpstreams(file: GatewayFile, report: Report): void {
+  const seen = new Set<string>();
+  for (const [index, { host, path }] of upstreamsOf(file).entries()) {
+    const place = `${host ?? '*'} ${path}`;
+    if (seen.has(place)) report.problem(`upstreams.${index}`, 'another upstream has the same host and path');
+    seen.add(place);
+  }
+}

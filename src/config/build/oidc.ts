@@ -1,0 +1,95 @@
+import { missing } from '../check/word-issue.ts';
+import type { OidcHabits } from '../presets/preset.ts';
+import type { OidcFile } from '../schema/oidc-file.ts';
+import type { OidcProviderConfig } from '../types.ts';
+import { checkUnusedKeys, fillTemplate } from './fill-template.ts';
+import { buildCommon, checkTransport, type ProviderContext } from './provider-common.ts';
+
+/** An OIDC provider: the file first, then its preset. Undefined when something without a default is missing. */
+export function buildOidc(
+  file: OidcFile,
+  habits: OidcHabits,
+  context: ProviderContext,
+): OidcProviderConfig | undefined {
+  const { report, jsonSchema } = context;
+  const common = buildCommon(file, habits.groups, context);
+  const issuer = issuerOf(file, habits, context);
+  const clientAuth = clientAuthOf(file, habits, context);
+  if (file.clientId === undefined && !report.spoiled('clientId')) {
+    report.problem('clientId', missing(jsonSchema(), ['clientId']));
+  }
+  const allowInsecure = file.allowInsecure ?? false;
+  checkTransport({ issuer }, allowInsecure, context);
+  if (issuer === undefined || clientAuth === undefined || file.clientId === undefined) return undefined;
+  return {
+    ...common,
+    protocol: 'oidc',
+    issuer,
+    clientId: file.clientId,
+    clientAuth,
+    scopes: [...new Set(['openid', ...(file.scopes ?? habits.scopes)])],
+    idTokenAlgs: file.idTokenAlgs ?? habits.idTokenAlgs,
+    claims: {
+      subject: file.claims?.subject ?? habits.claims.subject,
+      userName: file.claims?.userName ?? habits.claims.userName,
+      email: file.claims?.email ?? habits.claims.email,
+      displayName: file.claims?.displayName ?? habits.claims.displayName,
+      givenName: file.claims?.givenName ?? habits.claims.givenName,
+      familyName: file.claims?.familyName ?? habits.claims.familyName,
+    },
+    allowInsecure,
+    clockTolerance: file.clockTolerance ?? 60_000,
+    tenants: (file.tenants ?? []).map((tenant) => tenant.toLowerCase()),
+  };
+}
+
+function issuerOf(
+  file: OidcFile,
+  habits: OidcHabits,
+  { report, presetName, jsonSchema }: ProviderContext,
+): string | undefined {
+  if (file.tenants !== undefined && habits.issuerOfTenants === undefined) {
+    report.problem('tenants', `means nothing to the preset ${presetName}`);
+  }
+  if (file.tenants !== undefined && file.tenant !== undefined) {
+    report.problem('tenants', 'expected tenant or tenants, not both');
+  }
+  if (file.issuer !== undefined) return file.issuer;
+  if (report.spoiled('issuer')) return undefined;
+  const several = file.tenants !== undefined || report.spoiled('tenants');
+  if (several && habits.issuerOfTenants !== undefined) return habits.issuerOfTenants;
+  checkUnusedKeys(habits.issuer, file, presetName, report);
+  if (habits.issuer) return fillTemplate(habits.issuer, file, 'issuer', report);
+  report.problem('issuer', missing(jsonSchema(), ['issuer']));
+  return undefined;
+}
+
+function clientAuthOf(
+  file: OidcFile,
+  habits: OidcHabits,
+  { report, jsonSchema }: ProviderContext,
+): OidcProviderConfig['clientAuth'] | undefined {
+  const { clientSecret, privateKey } = file;
+  const keyed = privateKey !== undefined || report.spoiled('privateKey');
+  const method = file.clientAuth ?? (keyed ? 'private_key_jwt' : habits.clientAuth);
+  const lacking = (key: 'clientSecret' | 'privateKey') => {
+    if (!report.spoiled(key) && !report.spoiled('clientAuth'))
+      report.problem(key, missing(jsonSchema(), [key]));
+    return undefined;
+  };
+  if (method === 'none') {
+    if (clientSecret !== undefined)
+      report.problem('clientSecret', 'expected no secret beside clientAuth: none');
+    return { method };
+  }
+  if (method === 'private_key_jwt') {
+    if (clientSecret !== undefined) {
+      report.problem('clientSecret', 'expected a secret or a private key, not both');
+    }
+    if (privateKey === undefined) return lacking('privateKey');
+    return { method, privateKeyPem: privateKey, keyId: file.keyId };
+  }
+  if (privateKey !== undefined)
+    report.problem('privateKey', `expected no private key beside clientAuth: ${method}`);
+  return clientSecret === undefined ? lacking('clientSecret') : { method, secret: clientSecret };
+}

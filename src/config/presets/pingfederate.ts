@@ -1,0 +1,17 @@
+import type { Preset } from './preset.ts';
+import { commonAttributes, standardAlgs, standardClaims } from './standard-names.ts';
+
+/** PingFederate. `domain` is its base host, with the port where it has one. */
+export const pingfederate: Preset = {
+  label: 'PingFederate',
+  prefers: 'oidc',
+  oidc: {
+    issuer: { url: 'https://{domain}' },
+    clientAuth: 'client_secret_basic',
+    scopes: ['openid', 'profile', 'email'],
+    idTokenAlgs: standardAlgs,
+    claims: standardClaims,
+    groups: ['groups', 'memberOf'],
+  },
+  saml: { attributes: commonAttributes, groups: ['groups', 'memberOf'], wantSigned: 'both' },
+};
