@@ -92,7 +92,7 @@ export function admission(
       if (user?.snapshot !== undefined) {
         session.used = true;
         user.used = true;
-        if (at >= session.touchAt) touch.schedule(session);
+        if (at >= session.touchAt && request.passive !== true) touch.schedule(session);
         return conclude(request, session, user);
       }
     }
@@ -134,7 +134,7 @@ export function admission(
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const session = await findSession(value, at);
       if (session === undefined) return signedOut;
-      if (at >= session.touchAt) touch.schedule(session);
+      if (at >= session.touchAt && request.passive !== true) touch.schedule(session);
       const user = await findUser(session, at);
       if (user === undefined) {
         await sessions.end(session.record.digest);

@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts';
 import { cookieName, digestOf, sessionIdsFromCookie } from '../sessions/index.ts';
 import { admission, type AdmissionOptions } from './admission.ts';
-import type { Gate, GateCounters } from './types.ts';
+import type { Admission, Gate, GateCounters, GateRequest } from './types.ts';
 import { verifyEndpoints, type VerifyOptions } from './verify.ts';
 
 export interface GateOptions extends Omit<AdmissionOptions, 'config' | 'counters' | 'cookie'> {
@@ -23,6 +23,18 @@ export function createGate(options: GateOptions): Gate {
   const name = cookieName(config.baseUrl, config.session.cookieDomain);
   const reading = { cookieName: name, secrets: config.secrets };
   const cookie = { name, digests: (header: string) => sessionIdsFromCookie(header, reading).map(digestOf) };
-  const admit = admission({ ...options, cookie, counters });
-  return { admit, handle: verifyEndpoints({ config, admit, log, counters, reference }) };
+  const decide = admission({ ...options, cookie, counters });
+
+  function count(decided: Admission): Admission {
+    counters[decided.kind] += 1;
+    return decided;
+  }
+
+  function admit(request: GateRequest): Admission | Promise<Admission> {
+    const decided = decide(request);
+    if (request.passive === true) return decided;
+    return decided instanceof Promise ? decided.then(count) : count(decided);
+  }
+
+  return { admit, handle: verifyEndpoints({ config, admit, log, reference }) };
 }

@@ -11,6 +11,8 @@ export interface GateRequest {
   /** Host and path of the page asked for, in canonical form; undefined when the proxy did not say. */
   readonly host: string | undefined;
   readonly path: string | undefined;
+  /** Nobody did anything just now (an open stream is looked after): not counted, and no reason to prolong a session. */
+  readonly passive?: boolean;
 }
 
 export type Admission =

@@ -14,7 +14,7 @@ import { errorPage } from './error-page.ts';
 import { loginUrls } from './login-url.ts';
 import { isNavigation } from './navigation.ts';
 import { trustedPeers } from './trusted-peers.ts';
-import type { Admission, Gate, GateCounters } from './types.ts';
+import type { Admission, Gate } from './types.ts';
 
 export interface VerifyOptions {
   readonly config: Pick<
@@ -23,7 +23,6 @@ export interface VerifyOptions {
   >;
   readonly admit: Gate['admit'];
   readonly log: Log;
-  readonly counters: GateCounters;
   /** A new reference number for a page or an error. */
   readonly reference: () => string;
 }
@@ -64,7 +63,7 @@ interface Marked {
 
 /** Serves `{prefix}/verify/*`: what a proxy asks before it lets a request through. */
 export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
-  const { config, admit, log, counters } = options;
+  const { config, admit, log } = options;
   const start = `${config.prefix}/verify/`;
   const peers = trustedPeers(config.trustedProxies, config.listen.socket !== undefined);
   const loginUrl = loginUrls(config);
@@ -96,7 +95,6 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
     request: DescribedRequest,
     admission: Admission,
   ): void {
-    counters[admission.kind] += 1;
     if (admission.kind === 'admitted') {
       res.writeHead(endpoint.admitted, admission.identity.answer as string[]);
       res.end();

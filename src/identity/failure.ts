@@ -44,6 +44,10 @@ export const failures = {
     status: 502,
     message: 'The identity provider does not answer at the moment. Please try again shortly.',
   },
+  upstream_unavailable: {
+    status: 502,
+    message: 'The application behind this sign-in does not answer at the moment. Please try again shortly.',
+  },
   store_unavailable: {
     status: 503,
     message: 'Signing in is not possible at the moment. Please try again shortly.',
