@@ -19,8 +19,8 @@ const longest = 2048;
 /** Pages of the gateway that would only lead in a circle. */
 const circular = ['login', 'callback', 'acs', 'logout', 'slo', 'signed-out'];
 
-/** Scheme, a host in plain ASCII, an optional port, and then the path: no userinfo, no backslash, no Unicode dot. */
-const absoluteUrl = /^https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?#]|$)/i;
+/** Scheme, a host in plain ASCII without empty labels, an optional port, then the path: no userinfo, no Unicode dot. */
+const absoluteUrl = /^https?:\/\/(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?#]|$)/i;
 
 /**
  * The checked way back for a value of `rd`: an absolute path on our own origin, or an absolute URL of an allowed origin,
