@@ -28,9 +28,8 @@ export interface AnswerParts {
 }
 
 /**
- * The answer half: everything a posted SAMLResponse must pass, in this order. The checks stand before the second lock
- * because they cost nothing and name the reason best; the replay record is last, so that only a login that holds in
- * every other point uses it up.
+ * The answer half: everything a posted SAMLResponse must pass, in this order. The second lock is last because it is dear:
+ * only a document that holds in every other point, and that was not there before, gets a worker's time.
  *
  * @throws Failure; nothing but an answer that passed everything returns `asserted`
  */
@@ -62,16 +61,18 @@ export async function receiveAnswer(
   }
   if (assertion === undefined) throw rejected('structure.no_assertion');
   const login = checkLogin(response, assertion, expected);
-  agree(assertion, await parts.secondLock.open(secondTask(envelope.xml, unlocked, used, expected, config)));
   reportSkew(login, parts);
-  const answer = { kind: 'asserted', assertion: normalize(login, config), returnTo } as const;
+  const { assertion: identity, problems } = normalize(login, config);
+  if (problems.length > 0)
+    parts.log.warn({ provider: config.id, problems }, 'part of an answer could not be used');
   await useOnce(parts.transient, {
     provider: config.id,
     assertionId: login.assertionId,
     usableUntil: login.usableUntil,
     now: expected.now,
   });
-  return answer;
+  agree(assertion, await parts.secondLock.open(secondTask(envelope.xml, unlocked, used, expected, config)));
+  return { kind: 'asserted', assertion: identity, returnTo };
 }
 
 /** The login that this answers. None is accepted only where the file allows logins that nobody asked for. */

@@ -43,6 +43,7 @@ export function openEnvelope(request: AnswerRequest): Envelope {
 function parameter(body: unknown, name: string): string | undefined {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
   const value: unknown = (body as Readonly<Record<string, unknown>>)[name];
+  if (value === undefined) return undefined;
   if (typeof value !== 'string')
     throw new Failure('bad_request', { detail: `saml.envelope.repeated_${name}` });
   return value;

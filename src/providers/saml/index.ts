@@ -6,8 +6,8 @@
  * read from the text that a signature covers.
  *
  *   start   idp/ ─▶ request.ts (node-saml) ─▶ login flow ─▶ redirect
- *   answer  envelope.ts ─▶ login flow ─▶ first-lock/ (libxml2, ours) ─▶ after/ ─▶ second-lock/ (node-saml, in a worker)
- *             ─▶ agreement.ts ─▶ normalize.ts ─▶ replay.ts ─▶ IdentityAssertion
+ *   answer  envelope.ts ─▶ login flow ─▶ first-lock/ (libxml2, ours) ─▶ after/ ─▶ normalize.ts ─▶ replay.ts
+ *             ─▶ second-lock/ (node-saml, in a worker) ─▶ agreement.ts ─▶ IdentityAssertion
  */
 export { createSamlProvider, type SamlProviderDeps } from './provider.ts';
 export { createSecondLock, type SecondLock, type SecondLockOptions } from './second-lock/index.ts';

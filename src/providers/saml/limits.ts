@@ -6,6 +6,7 @@ export interface XmlLimits {
   /** Characters of XML. */
   readonly length: number;
   readonly depth: number;
+  /** Comments and CDATA sections count as well. */
   readonly elements: number;
   /** Attributes of one element, namespace declarations included. */
   readonly attributesPerElement: number;

@@ -1,5 +1,7 @@
-import type { GroupsClaim, IdentityAssertion } from '../../identity/index.ts';
 import type { SamlProviderConfig } from '../../config/index.ts';
+import type { GroupsClaim, IdentityAssertion } from '../../identity/index.ts';
+import { isUsableText } from '../claim-text.ts';
+import { readGroups, readNames, type Claims } from '../groups-claim.ts';
 import type { VerifiedLogin } from './after/index.ts';
 import { rejected } from './rejected.ts';
 import { transientNameId } from './xml/names.ts';
@@ -9,6 +11,14 @@ export type NormalizeRules = Pick<SamlProviderConfig, 'id' | 'attributes' | 'tru
   readonly groups: Pick<SamlProviderConfig['groups'], 'claims'>;
 };
 
+export interface Normalized {
+  readonly assertion: IdentityAssertion;
+  /** What was found but could not be used, by label and attribute name, for the log; never a value. */
+  readonly problems: readonly string[];
+}
+
+/** Longest values, in UTF-8 bytes: of an address (RFC 5321: 64 + 1 + 255), and of anything else. */
+const maxBytes = { email: 320, other: 1_000 } as const;
 /** Entra's app roles. */
 const rolesAttribute = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role';
 /** Entra sends this in place of the groups when there are more than 150. */
@@ -16,37 +26,44 @@ const groupsLink = 'http://schemas.microsoft.com/claims/groups.link';
 
 /**
  * A verified login as the IdentityAssertion that everything downstream works with. Pure. Values stay byte for byte:
- * nothing is trimmed, split or lower-cased.
+ * nothing is trimmed, split or lower-cased; one with control characters, or too long, counts as not sent.
  *
  * @throws Failure `login_rejected` when there is no lasting subject to know the person by
  */
-export function normalize(login: VerifiedLogin, rules: NormalizeRules): IdentityAssertion {
+export function normalize(login: VerifiedLogin, rules: NormalizeRules): Normalized {
   const { attributes, authentication, nameId } = login;
-  const first = (names: readonly string[]): string | undefined => {
+  const problems: string[] = [];
+  const first = (names: readonly string[], limit: number = maxBytes.other): string | undefined => {
     for (const name of names) {
-      const value =
-        name === 'NameID' ? nameId.value : attributes.get(name)?.find((candidate) => candidate !== '');
-      if (value !== undefined) return value;
+      const values = name === 'NameID' ? [nameId.value] : (attributes.get(name) ?? []);
+      const usable = values.find((value) => value !== '' && isUsableText(value, limit));
+      if (usable !== undefined) return usable;
+      if (values.some((value) => value !== '')) problems.push(`attributes.unusable: ${name}`);
     }
     return undefined;
   };
+  const optional = (key: 'displayName' | 'givenName' | 'familyName') => {
+    const value = first(rules.attributes[key]);
+    return value === undefined ? {} : { [key]: value };
+  };
   const subject = findSubject(login, rules.attributes.subject);
-  const email = first(rules.attributes.email);
-  const displayName = first(rules.attributes.displayName);
-  const givenName = first(rules.attributes.givenName);
-  const familyName = first(rules.attributes.familyName);
-  return {
+  const email = first(rules.attributes.email, maxBytes.email);
+  const claims: Claims = Object.fromEntries(attributes);
+  const groups = groupsOf(claims, rules.groups.claims, problems);
+  const roles = readNames(claims, rolesAttribute);
+  problems.push(...roles.problems);
+  const assertion: IdentityAssertion = {
     provider: rules.id,
     issuer: login.issuer,
     subject,
     userName: first(rules.attributes.userName) ?? email ?? subject,
     ...(email !== undefined && { email }),
     emailVerified: email !== undefined && rules.trustEmail,
-    ...(displayName !== undefined && { displayName }),
-    ...(givenName !== undefined && { givenName }),
-    ...(familyName !== undefined && { familyName }),
-    groups: readGroups(attributes, rules.groups.claims),
-    roles: attributes.get(rolesAttribute) ?? [],
+    ...optional('displayName'),
+    ...optional('givenName'),
+    ...optional('familyName'),
+    groups,
+    roles: roles.names ?? [],
     authenticatedAt: authentication.at,
     ...(authentication.classRef !== undefined && { acr: authentication.classRef }),
     amr: [],
@@ -61,6 +78,7 @@ export function normalize(login: VerifiedLogin, rules: NormalizeRules): Identity
       },
     },
   };
+  return { assertion, problems };
 }
 
 /** The first source that gives a value; a NameID made up for this one login is not a subject. */
@@ -68,23 +86,24 @@ function findSubject({ attributes, nameId }: VerifiedLogin, sources: readonly st
   for (const name of sources) {
     if (name === 'NameID') {
       if (nameId.format === transientNameId) throw rejected('subject.transient');
-      return nameId.value;
+      return usableSubject(nameId.value);
     }
-    const values = attributes.get(name) ?? [];
-    if (values.length > 1) throw rejected('subject.several');
-    if (values[0] !== undefined && values[0] !== '') return values[0];
+    const [value, ...more] = attributes.get(name) ?? [];
+    if (more.length > 0) throw rejected('subject.several');
+    if (value !== undefined && value !== '') return usableSubject(value);
   }
   throw rejected('subject.missing');
 }
 
-/** Missing is `absent`, there but empty is `present([])`, and a link in place of the list is `overage`. */
-function readGroups(
-  attributes: ReadonlyMap<string, readonly string[]>,
-  claims: readonly string[],
-): GroupsClaim {
-  if (claims.length === 0) return { kind: 'absent' };
-  if (attributes.has(groupsLink)) return { kind: 'overage' };
-  const lists = claims.map((name) => attributes.get(name)).filter((list) => list !== undefined);
-  if (lists.length === 0) return { kind: 'absent' };
-  return { kind: 'present', names: [...new Set(lists.flat())].filter((name) => name !== '') };
+/** A subject is used whole or not at all. */
+function usableSubject(value: string): string {
+  if (!isUsableText(value, maxBytes.other)) throw rejected('subject.unusable');
+  return value;
+}
+
+/** An attribute that is there but empty is `present([])`; Entra's link in place of the list is `overage`. */
+function groupsOf(claims: Claims, names: readonly string[], problems: string[]): GroupsClaim {
+  const reading = readGroups(claims, names);
+  problems.push(...reading.problems);
+  return names.length > 0 && Object.hasOwn(claims, groupsLink) ? { kind: 'overage' } : reading.groups;
 }

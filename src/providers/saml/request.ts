@@ -12,20 +12,20 @@ import type { IdpMetadata } from './idp/metadata.ts';
 export function authnRequest(
   config: SamlProviderConfig,
   idp: IdpMetadata,
-  ids: { readonly requestId: string; readonly acsUrl: string },
+  ask: { readonly requestId: string; readonly acsUrl: string; readonly forceAuthn: boolean },
 ): SAML {
   if (idp.ssoRedirectUrl === undefined) {
     throw new Failure('idp_unavailable', { detail: 'saml.metadata.no_redirect_binding' });
   }
   return new SAML({
-    callbackUrl: ids.acsUrl,
+    callbackUrl: ask.acsUrl,
     entryPoint: idp.ssoRedirectUrl,
     issuer: config.entityId,
     idpCert: [...idp.certificates],
     identifierFormat: config.nameIdFormat ?? null,
-    forceAuthn: config.forceAuthn,
+    forceAuthn: ask.forceAuthn,
     disableRequestedAuthnContext: true,
-    generateUniqueId: () => ids.requestId,
+    generateUniqueId: () => ask.requestId,
     ...(config.signing !== undefined && {
       privateKey: config.signing.privateKeyPem,
       signatureAlgorithm: 'sha256' as const,

@@ -6,6 +6,8 @@ import type { StrategyOptions } from '../types.ts';
 import { receiveAnswer, type AnswerParts } from './answer.ts';
 import { authnRequest } from './request.ts';
 
+type StartOptions = Extract<StrategyOptions, { step: 'start' }>;
+
 /** passport-saml's idea of a request, from its own copy of express's types. */
 type SamlRequest = Parameters<AbstractStrategy['authenticate']>[0];
 
@@ -35,20 +37,21 @@ export class SamlStrategy extends AbstractStrategy {
   /** Passport calls this on an object of its own for every request, so that what is set on `this` is that request's. */
   override authenticate(request: SamlRequest, options: passport.AuthenticateOptions): void {
     const given = options as unknown as StrategyOptions;
-    const work =
-      given.step === 'start'
-        ? this.start(given.returnTo, given.browser)
-        : this.answer(request, given.browser);
+    const work = given.step === 'start' ? this.start(given) : this.answer(request, given.browser);
     work.catch((error: unknown) => this.error(error as Error));
   }
 
-  private async start(returnTo: string | undefined, browser: string): Promise<void> {
+  private async start({ returnTo, browser, otherAccount }: StartOptions): Promise<void> {
     const { config, acsUrl, idp, flows, now, secondLock } = this.parts;
     const metadata = await idp.current();
     secondLock.warm();
     // An xs:ID must not begin with a digit (saml-core 1.3.4 asks for 128 random bits or more).
     const requestId = `_${randomBytes(20).toString('hex')}`;
-    this._saml = authnRequest(config, metadata, { requestId, acsUrl });
+    this._saml = authnRequest(config, metadata, {
+      requestId,
+      acsUrl,
+      forceAuthn: config.forceAuthn || otherAccount === true,
+    });
     const flow = await flows.begin({ provider: config.id, returnTo, createdAt: now(), requestId }, browser);
     // Nothing of the person's request reaches node-saml: not the query, in which it would look for a response.
     const blank = { query: {}, body: {}, headers: {}, url: '/' } as unknown as SamlRequest;

@@ -62,6 +62,8 @@ export function signatureOf(element: XmlElement): XmlElement | undefined {
 
 /** No value twice under any spelling of ID, in any namespace: what an ID names must be beyond doubt. */
 function checkIds(root: XmlElement): void {
+  // A response has a handful: Response, Assertion, perhaps signatures and encrypted keys.
+  if (Number(root.eval(`count(${anyId})`)) > 64) throw rejected('structure.too_many_ids');
   const seen = new Set<string>();
   for (const node of root.find(anyId)) {
     const value = node instanceof XmlAttribute ? node.value : '';

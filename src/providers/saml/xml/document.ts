@@ -12,9 +12,7 @@ const options =
   ParseOption.XML_PARSE_NONET |
   ParseOption.XML_PARSE_NO_XXE |
   ParseOption.XML_PARSE_NO_SYS_CATALOG |
-  ParseOption.XML_PARSE_SKIP_IDS |
-  ParseOption.XML_PARSE_NOERROR |
-  ParseOption.XML_PARSE_NOWARNING;
+  ParseOption.XML_PARSE_SKIP_IDS;
 
 /**
  * Parses with libxml2, hands the root over, and frees the tree again whatever happens.
@@ -25,6 +23,8 @@ const options =
 export function withXml<T>(xml: string, use: (root: XmlElement) => T): T {
   const document = parse(xml);
   try {
+    // A warning is something two parsers may take differently: an odd namespace, for one.
+    if (document.warnings.length > 0) throw rejected('xml.warning', new Error(document.warnings[0]?.message));
     return use(document.root);
   } finally {
     document.dispose();

@@ -25,18 +25,19 @@ export function scan(xml: string, limits: XmlLimits): void {
     const next = xml[at + 1];
     if (next === '?') throw rejected('xml.processing_instruction');
     if (next === '!') {
+      elements += 1;
       at = skipComment(xml, at);
     } else if (next === '/') {
       depth -= 1;
       at += 2;
     } else {
       elements += 1;
-      if (elements > limits.elements) throw rejected('xml.too_many_elements');
       const tag = readTag(xml, at, limits.attributesPerElement);
       if (!tag.empty) depth += 1;
       if (depth > limits.depth) throw rejected('xml.too_deep');
       at = tag.end;
     }
+    if (elements > limits.elements) throw rejected('xml.too_many_elements');
   }
 }
 
