@@ -1,0 +1,98 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+
+/** Counted by the gate with `+= 1` on the hot path; read when Prometheus asks. */
+export interface VerifyCounts {
+  admitted: number;
+  signed_out: number;
+  refused: number;
+  unavailable: number;
+  /** Requests for which a store had to be asked, because memory did not know or could not be trusted. */
+  asked?: number;
+}
+
+export interface Metrics {
+  /** A login came to its end. `reason`: the refusal's reason or the failure's code; empty for the admitted. */
+  login(provider: string, outcome: 'admitted' | 'refused' | 'failed', reason?: string): void;
+  /** Hand this object to the gate, or hand an object of the gate's to {@link MetricsOptions.verify}. */
+  readonly verify: VerifyCounts;
+  sessionEnded(cause: string, count?: number): void;
+  /** The version of the configuration in force: the one series has the value 1. */
+  configLoaded(version: string): void;
+  /** Prometheus text, and its content type. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export interface MetricsOptions {
+  /** Version of the configuration that the gateway starts with. */
+  readonly version?: string;
+  /** The gate's own counters, when it has made them already. */
+  readonly verify?: VerifyCounts;
+  /** Metrics of the process and of Node; on by default. */
+  readonly process?: boolean;
+}
+
+const verifyOutcomes = ['admitted', 'signed_out', 'refused', 'unavailable'] as const;
+
+/** A registry of its own for each gateway. Labels are closed sets and configured names: nothing that a client chooses. */
+export function createMetrics(options: MetricsOptions = {}): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const verify = options.verify ?? { admitted: 0, signed_out: 0, refused: 0, unavailable: 0 };
+  const logins = new Counter({
+    name: 'doorward_logins_total',
+    help: 'Logins by provider, outcome and reason.',
+    labelNames: ['provider', 'outcome', 'reason'] as const,
+    registers,
+  });
+  const ended = new Counter({
+    name: 'doorward_sessions_ended_total',
+    help: 'Sessions ended, by cause.',
+    labelNames: ['cause'] as const,
+    registers,
+  });
+  const config = new Gauge({
+    name: 'doorward_config_info',
+    help: 'Version of the configuration in force.',
+    labelNames: ['version'] as const,
+    registers,
+  });
+  registry.registerMetric(
+    new Counter({
+      name: 'doorward_verify_total',
+      help: 'Requests judged by the gate, by outcome.',
+      labelNames: ['outcome'] as const,
+      registers: [],
+      collect() {
+        this.reset();
+        for (const outcome of verifyOutcomes) this.inc({ outcome }, verify[outcome]);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Counter({
+      name: 'doorward_verify_asked_total',
+      help: 'Requests for which the gate had to ask a store.',
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(verify.asked ?? 0);
+      },
+    }),
+  );
+  const configLoaded = (version: string) => {
+    config.reset();
+    config.set({ version }, 1);
+  };
+  if (options.version !== undefined) configLoaded(options.version);
+  if (options.process ?? true) collectDefaultMetrics({ register: registry });
+
+  return {
+    login: (provider, outcome, reason = '') => logins.inc({ provider, outcome, reason }),
+    verify,
+    sessionEnded: (cause, count = 1) => ended.inc({ cause }, count),
+    configLoaded,
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
