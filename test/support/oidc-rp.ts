@@ -19,13 +19,17 @@ export interface Rp {
   readonly origin: string;
   readonly redirectUri: string;
   /** Puts another provider file in the place of the first. Knows nothing of what the first had learned. */
-  configure(overrides: Partial<OidcProviderConfig>): Provider;
+  configure(overrides: Partial<OidcProviderConfig>, world?: World): Provider;
   close(): Promise<void>;
 }
 
-export interface RpOptions {
+/** What a provider is given in place of the real clock and network. */
+export interface World {
   readonly now?: () => number;
   readonly fetch?: typeof globalThis.fetch;
+}
+
+export interface RpOptions extends World {
   /** `redis://…`; a SQLite file of its own otherwise. */
   readonly store?: string;
 }
@@ -100,7 +104,7 @@ export async function startRp(options: RpOptions = {}): Promise<Rp> {
   return {
     origin,
     redirectUri: `${origin}/sso/callback/op`,
-    configure(overrides) {
+    configure(overrides, world = options) {
       const provider = createProviders(
         {
           baseUrl: origin,
@@ -108,7 +112,12 @@ export async function startRp(options: RpOptions = {}): Promise<Rp> {
           login: { timeout: 600_000, maxPerMinutePerAddress: 1_000, maxPerMinutePerProvider: 1_000 },
           providers: [oidcConfig(overrides)],
         },
-        { transient: store.transient, log: silentLog, now, ...(options.fetch && { fetch: options.fetch }) },
+        {
+          transient: store.transient,
+          log: silentLog,
+          now: world.now ?? now,
+          ...(world.fetch && { fetch: world.fetch }),
+        },
       ).get('op');
       if (provider === undefined) throw new Error('no provider');
       authenticator.use('op', provider.strategy);

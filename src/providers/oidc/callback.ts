@@ -2,7 +2,7 @@ import { Failure } from '../../identity/index.ts';
 import { rejected } from './rejected.ts';
 
 /** Longest query that is looked at, in characters. */
-export const maxQuery = 16_384;
+export const maxQuery = 8_192;
 
 /**
  * The parameters of an authorization response (RFC 6749, section 4.1.2), read from the raw request target: no framework's
