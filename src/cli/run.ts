@@ -36,9 +36,9 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     return await command.run(args, terminal);
   } catch (error) {
     const failure = toFailure(error);
-    const cause = failure.cause instanceof Error ? `: ${failure.cause.message}` : '';
+    const cause = Error.isError(failure.cause) ? `: ${failure.cause.message}` : '';
     terminal.err(`doorward ${command.name}: ${failure.message}${cause}\n`);
-    if (terminal.env['DOORWARD_DEBUG'] && error instanceof Error) terminal.err(`${error.stack}\n`);
+    if (terminal.env['DOORWARD_DEBUG'] && Error.isError(error)) terminal.err(`${error.stack}\n`);
     return exit.failed;
   }
 }
@@ -82,7 +82,7 @@ function read(command: Command, argv: readonly string[], terminal: Terminal): Ar
   try {
     parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    const text = error instanceof Error ? (error.message.split('.')[0] ?? '') : String(error);
+    const text = Error.isError(error) ? (error.message.split('.')[0] ?? '') : String(error);
     const typed = /'--([^' ]+)/.exec(text)?.[1];
     const guess = typed && nearest(typed, Object.keys(options));
     return guess && guess !== typed ? `${text}. Did you mean --${guess}?` : text;

@@ -125,7 +125,7 @@ interface ReadSource {
 /** Names of the providers' files, in order. Hidden files and others (`okta.yaml.off`) are left alone. */
 async function providerFiles(dir: string, problems: Problem[]): Promise<string[]> {
   const entries = await readdir(join(dir, 'providers')).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = Error.isError(error) && 'code' in error ? error.code : undefined;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') {
       createReport(join(dir, 'providers'), {}, problems).problem(undefined, 'this directory cannot be read');
     }

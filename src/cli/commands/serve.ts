@@ -45,6 +45,6 @@ function signal(): Promise<void> {
 }
 
 function portInUse(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return undefined;
+  if (!Error.isError(error) || !('code' in error) || error.code !== 'EADDRINUSE') return undefined;
   return 'port' in error ? `port ${String(error.port)}` : 'the socket';
 }

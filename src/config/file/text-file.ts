@@ -39,7 +39,7 @@ export async function tryRead(
     return { text };
   } catch (error) {
     if (error instanceof UnreadableFile) return { missing: false, why: error.message };
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = Error.isError(error) && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return { missing: true, why: 'there is no such file' };
     if (code === 'EACCES' || code === 'EPERM') return { missing: false, why: 'permission denied' };
     if (code === 'EISDIR') return { missing: false, why: 'it is not a regular file' };

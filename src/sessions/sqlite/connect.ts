@@ -37,7 +37,7 @@ async function useWal(db: Database.Database): Promise<void> {
       if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL');
       return;
     } catch (error) {
-      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      const busy = Error.isError(error) && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
       if (!busy || attempt === 20) throw error;
       await sleep(25);
     }
