@@ -36,6 +36,10 @@ export function writeConfig(state: DemoState, baseUrl: string, ports: Ports): vo
     protocol: 'saml',
     metadata: { url: `http://localhost:${ports.saml}/metadata` },
     allowInsecure: true,
+    signing: {
+      key: `\${file:${file('service-provider.key.pem')}}`,
+      certificate: `\${file:${file('service-provider.cert.pem')}}`,
+    },
     trustEmail: true,
     admit: { requireGroups: ['engineers', 'stewards', 'Analysts'] },
     groups: { whenMissing: 'refuse', map: groupMap, unmapped: 'create' },

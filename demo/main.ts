@@ -74,12 +74,17 @@ async function start(options: DemoOptions): Promise<void> {
     markDone(state, step);
   }
   if (stopping !== undefined) return;
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  process.stdout.write(welcome(baseUrl, relative(root, state.config), firstStart));
+  process.stdout.write(welcome(baseUrl, asTyped(state.config), firstStart));
 
   await gateway.ended;
   if (stopping === undefined)
     throw new Error(`The gateway has ended by itself. Its log ends with:\n\n${logTail(state.gatewayLog)}`);
+}
+
+/** A path as a person in the project's directory would type it. */
+function asTyped(path: string): string {
+  const short = relative(fileURLToPath(new URL('..', import.meta.url)), path);
+  return short.startsWith('..') ? path : short;
 }
 
 async function main(): Promise<void> {

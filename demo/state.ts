@@ -36,7 +36,9 @@ export async function openState(directory: string, reset: boolean): Promise<Demo
   );
   writeFileSync(join(directory, 'pid'), String(process.pid));
 
+  // The gateway reads these itself, as its configuration says.
   await kept(join(keys, 'gateway-secret'), newSecret);
+  await keptCertifiedKey(join(keys, 'service-provider'), 'Doorward demo, service provider');
   return {
     directory,
     config,
