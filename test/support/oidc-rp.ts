@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import express, { type Request } from 'express';
 import passport from 'passport';
 import type { OidcProviderConfig } from '../../src/config/index.ts';
-import { Failure, silentLog } from '../../src/identity/index.ts';
+import { Failure, type Log, silentLog } from '../../src/identity/index.ts';
 import { createProviders, type Provider, type ProviderAnswer } from '../../src/providers/index.ts';
 import { openSessionStore } from '../../src/sessions/index.ts';
 
@@ -18,6 +19,8 @@ export type Outcome =
 export interface Rp {
   readonly origin: string;
   readonly redirectUri: string;
+  /** Everything that was logged, and every failure with its causes, as text. */
+  readonly said: string[];
   /** Puts another provider file in the place of the first. Knows nothing of what the first had learned. */
   configure(overrides: Partial<OidcProviderConfig>, world?: World): Provider;
   close(): Promise<void>;
@@ -45,6 +48,7 @@ export function oidcConfig(overrides: Partial<OidcProviderConfig> = {}): OidcPro
     lines: {},
     preset: 'oidc',
     label: 'OP',
+    domains: [],
     admit: { emailDomains: [], requireGroups: [] },
     jit: { create: true },
     groups: { claims: ['groups'], whenMissing: 'keep', map: [], unmapped: 'create' },
@@ -83,10 +87,15 @@ export async function startRp(options: RpOptions = {}): Promise<Rp> {
 
   const browserOf = (req: Request): string | undefined =>
     /(?:^|; )browser=([^;]+)/.exec(req.headers.cookie ?? '')?.[1];
-  const failed = (error: unknown): Outcome =>
-    error instanceof Failure
+  const said: string[] = [];
+  const say = (fields: unknown, message: string): void => void said.push(inspect({ fields, message }));
+  const log: Log = { debug: say, info: say, warn: say, error: say };
+  const failed = (error: unknown): Outcome => {
+    said.push(inspect(error, { depth: 12 }));
+    return error instanceof Failure
       ? { kind: 'failed', code: error.code, detail: error.detail }
       : { kind: 'failed', code: 'not-a-failure', detail: String(error) };
+  };
 
   app.get('/sso/login/:provider', (req, res, next) => {
     const browser = browserOf(req) ?? '';
@@ -103,6 +112,7 @@ export async function startRp(options: RpOptions = {}): Promise<Rp> {
 
   return {
     origin,
+    said,
     redirectUri: `${origin}/sso/callback/op`,
     configure(overrides, world = options) {
       const provider = createProviders(
@@ -114,7 +124,7 @@ export async function startRp(options: RpOptions = {}): Promise<Rp> {
         },
         {
           transient: store.transient,
-          log: silentLog,
+          log,
           now: world.now ?? now,
           ...(world.fetch && { fetch: world.fetch }),
         },

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   allowInsecureRequests,
   clockSkew,
@@ -13,11 +14,12 @@ import type { OidcProviderConfig } from '../../config/index.ts';
 import type { ProviderContext } from '../context.ts';
 import { clientAuthentication } from './client-auth.ts';
 import { type Discovery, discoveryUrl, readDiscovery, type Resolve } from './discovery.ts';
+import { createHealthRecord, type Health, type HealthRecord } from './health.ts';
 import { createVerificationKeys, type KeySet, parseKeySet, type TokenHeader } from './key-set.ts';
 import { unavailable } from './rejected.ts';
 import { createRemoteDocument } from './remote-document.ts';
 import { jwtHeaderIn } from './token-header.ts';
-import { createWire, type Health, requestTimeout } from './wire.ts';
+import { createWire, requestTimeout } from './wire.ts';
 
 /** One provider as openid-client talks to it. */
 export interface Client {
@@ -41,19 +43,24 @@ export function createClient(
   resolve: Resolve = resolveHost,
 ): Client {
   const { now } = context;
-  const wire = createWire(context);
+  const wire = createWire(context.fetch);
+  const health = createHealthRecord(now);
   const wellKnown = discoveryUrl(config.issuer);
   const document = createRemoteDocument<Discovery>(
-    async () => readDiscovery(await download(wire.fetch, wellKnown, 'discovery'), config, resolve),
+    () =>
+      observed(health, async () =>
+        readDiscovery(await download(wire, wellKnown, 'discovery'), config, resolve),
+      ),
     discoveryFreshness,
     now,
   );
-  const keys = createVerificationKeys(async (): Promise<KeySet> => {
+  const loadKeys = async (): Promise<KeySet> => {
     const { jwksUri } = await document.read();
-    const set = parseKeySet(await download(wire.fetch, jwksUri, 'jwks'));
+    const set = parseKeySet(await download(wire, jwksUri, 'jwks'));
     if (set === undefined) throw unavailable('jwks_malformed');
     return set;
-  }, now);
+  };
+  const keys = createVerificationKeys(() => observed(health, loadKeys), now);
 
   /** One for each login: it remembers the header of the token that came last, to find the key for it. */
   const route = (): CustomFetch => {
@@ -64,14 +71,14 @@ export function createClient(
         const { jwksUri } = await document.read();
         if (url === jwksUri) return json((await keys.for(header)).text);
       }
-      const response = await wire.fetch(url, init);
+      const response = await observed(health, () => wire(url, init));
       header = (await jwtHeaderIn(response.clone())) ?? header;
       return response;
     };
   };
 
   return {
-    health: wire.health,
+    health: health.read,
     async connect() {
       const discovered = await document.read();
       const configuration = await discovery(
@@ -106,8 +113,23 @@ function json(text: string): Response {
   return new Response(text, { headers: { 'content-type': 'application/json' } });
 }
 
-/** All addresses of a host; none when it cannot be resolved, and then there is nothing to connect to either. */
+/** What a request came to, written down. */
+async function observed<T>(health: HealthRecord, attempt: () => Promise<T>): Promise<T> {
+  try {
+    const result = await attempt();
+    health.is('up');
+    return result;
+  } catch (error) {
+    health.is('down');
+    throw error;
+  }
+}
+
+/** All addresses of a host; none when there are none, and then there is nothing to connect to either. */
 async function resolveHost(host: string): Promise<readonly string[]> {
-  const found = await lookup(host, { all: true }).catch(() => []);
+  const late = sleep(requestTimeout, undefined, { ref: false }).then(() => {
+    throw unavailable('timeout', new Error('the name server does not answer'));
+  });
+  const found = await Promise.race([lookup(host, { all: true }).catch(() => []), late]);
   return found.map(({ address }) => address);
 }

@@ -49,12 +49,13 @@ export async function readDiscovery(text: string, rules: Rules, resolve: Resolve
       new Error(`configured ${rules.issuer}, found ${JSON.stringify(found)}`),
     );
   }
-  for (const name of [...endpoints.required, ...endpoints.optional]) {
-    const value = metadata[name];
-    const optional = !(endpoints.required as readonly string[]).includes(name);
-    if (value === undefined && optional) continue;
-    await checkEndpoint(name, value, rules, resolve);
-  }
+  const present = endpoints.optional.filter((name) => metadata[name] !== undefined);
+  const urls = [...endpoints.required, ...present].map((name) => checkEndpoint(name, metadata[name], rules));
+  await checkHosts(
+    urls.map((url) => url.hostname),
+    rules,
+    resolve,
+  );
   const prompts = metadata['prompt_values_supported'];
   const hasPar = metadata['pushed_authorization_request_endpoint'] !== undefined;
   return {
@@ -67,7 +68,8 @@ export async function readDiscovery(text: string, rules: Rules, resolve: Resolve
   };
 }
 
-async function checkEndpoint(name: string, value: unknown, rules: Rules, resolve: Resolve): Promise<void> {
+/** One endpoint by its text alone. */
+function checkEndpoint(name: string, value: unknown, rules: Rules): URL {
   const url = typeof value === 'string' ? URL.parse(value) : null;
   const refuse = (what: string) => rejected(`discovery_${what}`, new Error(name));
   if (url === null) throw refuse('endpoint');
@@ -75,12 +77,24 @@ async function checkEndpoint(name: string, value: unknown, rules: Rules, resolve
     throw refuse('insecure');
   }
   if (url.username !== '' || url.password !== '') throw refuse('endpoint');
-  const issuer = new URL(rules.issuer);
-  if (url.hostname === issuer.hostname || isPrivateHost(issuer.hostname)) return;
-  if (isPrivateHost(url.hostname)) throw refuse('private');
-  const [ours, theirs] = await Promise.all([resolve(issuer.hostname), resolve(url.hostname)]);
-  // An issuer that resolves to a private address is one of the company's own; so may its endpoints be.
-  if (!ours.some(isPrivateAddress) && theirs.some(isPrivateAddress)) throw refuse('private');
+  return url;
+}
+
+/**
+ * The hosts of the endpoints, by name and by address. An issuer that is itself private, or resolves to a private address,
+ * is one of the company's own, and so may its endpoints be.
+ */
+async function checkHosts(hosts: readonly string[], rules: Rules, resolve: Resolve): Promise<void> {
+  const issuer = new URL(rules.issuer).hostname;
+  const others = [...new Set(hosts)].filter((host) => host !== issuer);
+  if (others.length === 0 || isPrivateHost(issuer)) return;
+  const refuse = (host: string) => rejected('discovery_private', new Error(host));
+  const named = others.find(isPrivateHost);
+  if (named !== undefined) throw refuse(named);
+  if ((await resolve(issuer)).some(isPrivateAddress)) return;
+  const resolved = await Promise.all(others.map(async (host) => ({ host, addresses: await resolve(host) })));
+  const inside = resolved.find(({ addresses }) => addresses.some(isPrivateAddress));
+  if (inside !== undefined) throw refuse(inside.host);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

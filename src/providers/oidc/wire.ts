@@ -7,35 +7,16 @@ export const maxAnswerBytes = 2_000_000;
 /** Patience with one request, milliseconds; openid-client aborts after it. */
 export const requestTimeout = 5_000;
 
-/** The last thing that is known of the other side. `since` is when it began to be so, milliseconds since the epoch. */
-export interface Health {
-  readonly state: 'unknown' | 'up' | 'down';
-  readonly since: number | undefined;
-}
-
-/** Requests to one identity provider, and how they went. */
-export interface Wire {
-  readonly fetch: CustomFetch;
-  health(): Health;
-}
-
 /**
  * The only way onto the network. Follows no redirect (openid-client asks for `manual`), reads a bounded answer, and
  * tells apart what openid-client cannot: a provider that does not answer, or answers 429 or 5xx, is *unavailable*.
  */
-export function createWire(options: {
-  readonly fetch: typeof globalThis.fetch;
-  readonly now: () => number;
-}): Wire {
-  let health: Health = { state: 'unknown', since: undefined };
-  const is = (state: 'up' | 'down'): void => {
-    if (health.state !== state) health = { state, since: options.now() };
-  };
-  const ask: CustomFetch = async (url, { body, ...init }) => {
+export function createWire(fetch: typeof globalThis.fetch): CustomFetch {
+  return async (url, { body, ...init }) => {
     let response: Response;
     let bytes: Uint8Array<ArrayBuffer>;
     try {
-      response = await options.fetch(url, {
+      response = await fetch(url, {
         ...init,
         signal: init.signal ?? AbortSignal.timeout(requestTimeout),
         ...(body !== undefined && { body: body as BodyInit | null }),
@@ -50,19 +31,6 @@ export function createWire(options: {
     }
     const { status, statusText, headers } = response;
     return new Response(bytes.length === 0 ? null : bytes, { status, statusText, headers });
-  };
-  return {
-    health: () => health,
-    async fetch(url, init) {
-      try {
-        const response = await ask(url, init);
-        is('up');
-        return response;
-      } catch (error) {
-        is('down');
-        throw error;
-      }
-    },
   };
 }
 

@@ -1,4 +1,11 @@
-import { hostileAnn, type Json, signed, startHostileOp, unsigned } from '../../support/hostile-op.ts';
+import {
+  hostileAnn,
+  type Json,
+  signed,
+  signedText,
+  startHostileOp,
+  unsigned,
+} from '../../support/hostile-op.ts';
 import { logIn } from '../../support/oidc-rp.ts';
 import { ann, type Expected, type OidcCase, rejected } from './case.ts';
 
@@ -124,6 +131,18 @@ export const claimsCases: readonly OidcCase[] = [
     { name: 'Łukasz Müller 🚪' },
     { asserted: { displayName: 'Łukasz Müller 🚪' } },
   ),
+  {
+    row: 34,
+    sentence: 'groups nested a hundred thousand deep are not understood, and hurt nobody',
+    behaviour: {
+      idToken: async (claims, { key }) => {
+        const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+        const text = JSON.stringify({ ...claims, groups: 'DEEP' }).replace('"DEEP"', deep);
+        return signedText(text, key);
+      },
+    },
+    expected: absent,
+  },
   {
     row: 25,
     module: 'scope-userinfo-claims',

@@ -19,8 +19,11 @@ describe.each(['SQLite', 'Redis'])('a hostile OpenID provider, with the login st
   it.each(oidcCases.map((one) => [one.row, titleOf(one), one] as const))(
     '%i: %s',
     async (_row, _title, one) => {
+      bench.rp.said.length = 0;
       const outcome = await play(one, bench);
       expect(summary(outcome, one.expected)).toEqual(one.expected);
+      // No token, code, secret or claim of a person in the log or in the causes of a failure.
+      expect(bench.rp.said.join('\n')).not.toMatch(/eyJ|a-client-secret|Bearer|Basic |acme\.example|code=/);
     },
   );
 });
