@@ -21,7 +21,8 @@ export interface Config {
   readonly upstreams: readonly UpstreamConfig[];
   /** Whom a refused person should write to: an address or a URL, shown on pages. */
   readonly contact: string | undefined;
-  readonly brand: { readonly name: string };
+  readonly brand: BrandConfig;
+  readonly admin: AdminConfig;
   readonly login: LoginConfig;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   readonly providers: readonly ProviderConfig[];
@@ -73,6 +74,27 @@ export interface UpstreamConfig {
   readonly url: string;
 }
 
+/** How the pages present themselves. */
+export interface BrandConfig {
+  readonly name: string;
+  /** Absolute path of an SVG or PNG file; undefined: our door. */
+  readonly logo: string | undefined;
+  /** `#rrggbb`, contrast checked; undefined: ours. `accentDark` is for dark pages. */
+  readonly colors: { readonly accent: string | undefined; readonly accentDark: string | undefined };
+  /** At the foot of every page. */
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** Absolute path of a folder whose templates take the place of ours of the same name. */
+  readonly templates: string | undefined;
+}
+
+/** Who may open the console: people of one of these roles or groups. */
+export interface AdminConfig {
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  /** Changes need a sign-in that is not older than this. */
+  readonly recentAuthentication: number;
+}
+
 export interface LoginConfig {
   /** How long a person may take at the identity provider. */
   readonly timeout: number;
@@ -93,6 +115,8 @@ interface ProviderConfigBase {
   readonly preset: string;
   /** The button says "Sign in with {label}". */
   readonly label: string;
+  /** Email domains whose people sign in here, in comparable form: what the login page's email field goes by. */
+  readonly domains: readonly string[];
   readonly admit: AdmitRule;
   readonly jit: { readonly create: boolean };
   readonly groups: GroupsRule;

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { testAdmin, testBrand } from './config-parts.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { Directory, UserSnapshot } from '../../src/directory/index.ts';
 import { createGate, gateCounters, type Gate, type GateCounters } from '../../src/gate/index.ts';
@@ -25,7 +26,8 @@ export function gateConfig(overrides: Partial<Config> = {}): Config {
     headers: { set: 'x-auth-request', user: 'id', maxGroupsBytes: 4096 },
     upstreams: [],
     contact: 'help@acme.example',
-    brand: { name: 'Catalog' },
+    brand: testBrand('Catalog'),
+    admin: testAdmin,
     login: { timeout: 600_000, maxPerMinutePerAddress: 60, maxPerMinutePerProvider: 60 },
     log: { level: 'silent' },
     providers: [
@@ -35,6 +37,7 @@ export function gateConfig(overrides: Partial<Config> = {}): Config {
         lines: {},
         preset: 'okta',
         label: 'Okta',
+        domains: [],
         admit: { emailDomains: [], requireGroups: [] },
         jit: { create: true },
         groups: { claims: ['groups'], whenMissing: 'keep', map: [], unmapped: 'create' },

@@ -19,6 +19,8 @@ export function samlConfig(changes: Partial<SamlProviderConfig> = {}): SamlProvi
     lines: {},
     preset: 'saml',
     label: 'Okta',
+    domains: [],
+    domains: [],
     admit: { emailDomains: [], requireGroups: [] },
     jit: { create: true },
     groups: { claims: ['groups'], whenMissing: 'keep', map: [], unmapped: 'create' },

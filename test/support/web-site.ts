@@ -27,6 +27,7 @@ import {
   sessionIdFromCookie,
 } from '../../src/sessions/index.ts';
 import { createWeb } from '../../src/web/index.ts';
+import { testAdmin, testBrand } from './config-parts.ts';
 
 /** What the identity provider of the test says at the next answer: an assertion, a refusal, or something to throw. */
 export type IdpAnswer =
@@ -157,7 +158,8 @@ export async function startSite(overrides: Partial<Config> = {}) {
     trustedProxies: [],
     returnTo: [],
     contact: 'help@acme.example',
-    brand: { name: 'Acme Catalog' },
+    brand: testBrand('Acme Catalog'),
+    admin: testAdmin,
     login: { timeout: 600_000, maxPerMinutePerAddress: 1000, maxPerMinutePerProvider: 1000 },
     ...overrides,
   } as unknown as Config;

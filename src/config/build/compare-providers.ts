@@ -13,6 +13,7 @@ export interface BuiltProvider {
  */
 export function compareProviders(built: readonly BuiltProvider[]): void {
   const seen = new Map<string, string>();
+  const domains = new Map<string, string>();
   for (const { provider, report } of built) {
     const { mark, key, what } = markOf(provider);
     const earlier = seen.get(mark);
@@ -22,6 +23,12 @@ export function compareProviders(built: readonly BuiltProvider[]): void {
         key,
         `${earlier}.yaml has the same ${what}; expected one file for each identity provider`,
       );
+    for (const domain of provider.domains) {
+      const owner = domains.get(domain);
+      if (owner === undefined) domains.set(domain, provider.id);
+      else
+        report.problem('domains', `${owner}.yaml has ${domain} too; expected one provider for each domain`);
+    }
   }
 }
 

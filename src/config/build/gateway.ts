@@ -5,6 +5,7 @@ import { asCidr, isLoopback, parseListen, webUrl } from '../schema/addresses.ts'
 import type { GatewayFile } from '../schema/gateway-file.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
 import type { Config, ListenAddress } from '../types.ts';
+import { buildBrand } from './brand.ts';
 import { cookieDomainComplaint } from './cookie-domain.ts';
 
 export type GatewayConfig = Omit<Config, 'providers' | 'version'>;
@@ -45,6 +46,7 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
     report.problem(key, 'ops and listen have the same address; expected two');
   }
   checkUpstreams(file, report);
+  const brand = buildBrand(file.brand, dir, report);
   if (!origin || file.secrets === undefined) return undefined;
 
   return {
@@ -69,7 +71,12 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
     },
     upstreams: upstreamsOf(file),
     contact: file.contact,
-    brand: { name: file.brand?.name ?? 'Doorward' },
+    brand,
+    admin: {
+      roles: file.admin?.roles ?? ['admin'],
+      groups: file.admin?.groups ?? [],
+      recentAuthentication: file.admin?.recentAuthentication ?? 15 * minute,
+    },
     login: {
       timeout: file.login?.timeout ?? 10 * minute,
       maxPerMinutePerAddress: file.login?.maxPerMinutePerAddress ?? 60,

@@ -20,7 +20,10 @@ export interface ProviderContext extends BuildContext {
   readonly gateway: Pick<GatewayConfig, 'baseUrl' | 'prefix'> | undefined;
 }
 
-type CommonFile = Pick<OidcFile & SamlFile, 'label' | 'admit' | 'jit' | 'groups' | 'role' | 'trustEmail'>;
+type CommonFile = Pick<
+  OidcFile & SamlFile,
+  'label' | 'domains' | 'admit' | 'jit' | 'groups' | 'role' | 'trustEmail'
+>;
 type CommonConfig = Omit<Extract<ProviderConfig, { protocol: 'oidc' }>, keyof OidcOnly>;
 interface OidcOnly {
   protocol: unknown;
@@ -58,6 +61,7 @@ export function buildCommon(
     lines: yaml.lines,
     preset: presetName,
     label: file.label ?? preset.label ?? `${id.slice(0, 1).toUpperCase()}${id.slice(1)}`,
+    domains: (file.domains ?? []).map((domain) => comparable(domain)),
     admit,
     jit: { create: file.jit?.create ?? true },
     groups,

@@ -8,6 +8,8 @@ import {
   urlComplaint,
   webUrl,
 } from './addresses.ts';
+import { adminKeys } from './admin-keys.ts';
+import { brandKeys } from './brand-keys.ts';
 import { count, duration, text, texts, word } from './fields.ts';
 
 /** Origins that people use must be https, but on the machine itself. */
@@ -157,10 +159,8 @@ export const gatewayFile = z
       complain: (value) =>
         /^[^\s@]+@[^\s@]+$/.test(value) || webUrl(value) ? undefined : 'expected an email address or a URL',
     }).optional(),
-    brand: z
-      .strictObject({ name: text('Shown on the sign-in page. Default: Doorward').optional() })
-      .meta({ description: 'How the pages present themselves.' })
-      .optional(),
+    brand: brandKeys.optional(),
+    admin: adminKeys.optional(),
     login: z
       .strictObject({
         timeout: duration('How long a person may take at the identity provider. Default: 10m', {

@@ -13,6 +13,10 @@ export const commonKeys = {
     'saml',
   ]).optional(),
   label: text('The button says "Sign in with …". Default: the name of the product').optional(),
+  domains: texts(
+    'Email domains whose people sign in here: the login page then asks for the address and shows the right button.',
+    { show: true, complain: emailDomainComplaint },
+  ).optional(),
   domain: text('Host name of your organization at the product, such as acme.okta.com.', {
     show: true,
     complain: (value) => hostComplaint(value, { port: true }),

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { testBrand } from '../../support/config-parts.ts';
 import { type Site, TestBrowser, startSite } from '../../support/web-site.ts';
 
 let site: Site;
@@ -93,7 +94,7 @@ describe('what people and providers are called', () => {
 
   it('is only text on a page', async () => {
     await site.close();
-    site = await startSite({ brand: { name: nasty }, contact: `javascript:alert(1)//${nasty}` });
+    site = await startSite({ brand: testBrand(nasty), contact: `javascript:alert(1)//${nasty}` });
     browser = new TestBrowser(site.baseUrl);
     site.state.displayName = nasty;
     site.state.groups = [nasty];
