@@ -18,7 +18,7 @@ export function writeConfig(state: DemoState, baseUrl: string, ports: Ports): vo
     ops: `127.0.0.1:${ports.ops}`,
     secrets: `\${file:${file('gateway-secret')}}`,
     upstreams: `http://127.0.0.1:${ports.catalog}`,
-    contact: 'it-help@acme.example',
+    contact: 'help@acme.example',
     brand: { name: 'Acme data catalog' },
   });
   write(state, 'providers/microsoft.yaml', {

@@ -42,8 +42,8 @@ function identityHeaders(headers: IncomingHttpHeaders): [string, string, readonl
     .filter(([name]) => name.startsWith('x-auth-request-') || name === 'x-doorward-assertion')
     .map(([name, value]) => {
       const wire = utf8(value);
-      const parts = name.endsWith('-groups') ? wire.split(',').filter((part) => part !== '') : [wire];
-      return [name, wire, parts.map((part) => decodeURIComponent(part))];
+      const parts = name.endsWith('-groups') ? wire.split(',') : [wire];
+      return [name, wire, parts.filter((part) => part !== '').map((part) => decodeURIComponent(part))];
     });
 }
 

@@ -84,7 +84,7 @@ export function page(brand: Brand, title: string, body: string): string {
   .mark span { width: 1.4rem; height: 1.4rem; border-radius: 6px; background: var(--accent); }
   .mark small { font-weight: 400; opacity: .75; }
   h1 { font-size: 1.4rem; margin: 1.2rem 0 .5rem; }
-  label { display: block; margin-top: 1rem; font-weight: 600; }
+  label { display: block; margin: 1rem 0 .35rem; font-weight: 600; }
   input { width: 100%; padding: .6rem .7rem; font: inherit; border: 1px solid #8a94a3; border-radius: 8px;
     background: transparent; color: inherit; }
   button { width: 100%; margin-top: 1.2rem; padding: .7rem; font: inherit; font-weight: 600; border: 0; border-radius: 8px;
