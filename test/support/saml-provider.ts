@@ -20,7 +20,6 @@ export function samlConfig(changes: Partial<SamlProviderConfig> = {}): SamlProvi
     preset: 'saml',
     label: 'Okta',
     domains: [],
-    domains: [],
     admit: { emailDomains: [], requireGroups: [] },
     jit: { create: true },
     groups: { claims: ['groups'], whenMissing: 'keep', map: [], unmapped: 'create' },
