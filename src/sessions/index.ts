@@ -19,6 +19,7 @@ export {
   type SessionRequest,
   type SessionResponse,
 } from './establish.ts';
+export { formToken, isFormToken } from './form-token.ts';
 export { openIdpSession, sealIdpSession } from './idp-session.ts';
 export { createSessionMiddleware, type SessionMiddlewareOptions } from './middleware.ts';
 export { openSessionStore, type OpenOptions } from './open.ts';
