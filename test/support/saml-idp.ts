@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
 import { IdentityProvider, ServiceProvider, setSchemaValidator } from 'samlify';
 import { denialXml, escapeXml, responseXml, type AttributeText, type ResponseText } from './saml-document.ts';
 import { samlKey, type SamlKeyName } from './saml-keys.ts';
@@ -125,7 +126,9 @@ export function createSamlIdp(options: SamlIdpOptions): SamlIdp {
         relayState: query.RelayState ?? '',
         acsUrl: String(request.assertionConsumerServiceUrl),
         audience: String(extract.issuer),
-        forceAuthn: String(request.forceAuthn) === 'true',
+        forceAuthn: inflateRawSync(Buffer.from(query.SAMLRequest ?? '', 'base64')).includes(
+          'ForceAuthn="true"',
+        ),
       };
     },
     login: (asked, user, overrides = {}) =>

@@ -78,6 +78,19 @@ function checkIds(root: XmlElement): void {
   if (attribute(root, 'ID') === undefined) throw rejected('structure.no_id');
 }
 
+/** Parts of a Signature, and the parents they may have: hidden in a KeyInfo they would be read by somebody. */
+const places: readonly (readonly [name: string, ...parents: string[]])[] = [
+  ['SignedInfo', 'Signature'],
+  ['SignatureValue', 'Signature'],
+  ['CanonicalizationMethod', 'SignedInfo'],
+  ['SignatureMethod', 'SignedInfo'],
+  ['Reference', 'SignedInfo'],
+  ['Transforms', 'Reference'],
+  ['Transform', 'Transforms'],
+  ['DigestMethod', 'Reference', 'EncryptionMethod'],
+  ['DigestValue', 'Reference'],
+];
+
 /** Signatures stand as a child of the Response or the Assertion; one of any other place or namespace is refused. */
 function checkSignatures(root: XmlElement): void {
   for (const node of root.find("//*[local-name() = 'Signature']")) {
@@ -88,10 +101,10 @@ function checkSignatures(root: XmlElement): void {
       throw rejected('signature.elsewhere');
     }
   }
-  for (const name of ['SignedInfo', 'SignatureValue', 'Reference']) {
-    const parent = name === 'Reference' ? 'SignedInfo' : 'Signature';
+  for (const [name, ...parents] of places) {
+    const elsewhere = parents.map((parent) => `[local-name(..) != '${parent}']`).join('');
     const strays = root.eval(
-      `count(//*[local-name() = '${name}'][namespace-uri() = '${ns.signature}'][local-name(..) != '${parent}'])`,
+      `count(//*[local-name() = '${name}'][namespace-uri() = '${ns.signature}']${elsewhere})`,
     );
     if (strays !== 0) throw rejected('signature.elsewhere');
   }
