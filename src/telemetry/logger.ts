@@ -20,6 +20,8 @@ export function createLogger({ level, stream, now = Date.now }: LoggerOptions): 
     level,
     base: { service: 'doorward' },
     timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
+    // Errors are plain objects by then; pino's own way with `err` would lose their type.
+    serializers: { err: (value: unknown) => value },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const logger = stream ? pino(options, stream) : pino(options);

@@ -37,6 +37,7 @@ const longest = 8_192;
 function looksRandom(found: string): boolean {
   if (/^[0-9a-f]{40,}$/i.test(found)) return true;
   const share = (letters: RegExp) => (found.match(letters)?.length ?? 0) / found.length;
-  const mixed = share(/[A-Z]/g) >= 0.12 && share(/[a-z]/g) >= 0.12;
-  return mixed && (share(/[0-9]/g) >= 0.03 || found.length >= 80) && share(/\//g) < 0.1;
+  const upper = share(/[A-Z]/g);
+  const mixed = upper >= 0.12 && share(/[a-z]/g) >= 0.12 && share(/\//g) < 0.15;
+  return mixed && (/[0-9]/.test(found) || upper >= 0.28);
 }

@@ -25,7 +25,7 @@ export function buildProvider(
   const check = { report, hidden, jsonSchema, elsewhere };
   const missingPreset = tree['preset'] === undefined && !report.spoiled('preset');
   if (missingPreset) report.problem('preset', `missing; expected one of ${presetNames.join(', ')}`);
-  const presetName = String(tree['preset']);
+  const presetName = typeof tree['preset'] === 'string' ? tree['preset'] : '';
 
   // Without a known preset there is nothing to build from; what is in the file is judged all the same.
   if (protocol === 'saml') {

@@ -42,7 +42,8 @@ function parse(text: string): { readonly file?: YamlFile; readonly mistakes: rea
     lineCounter: counter,
     // The parser's own messages quote the source, and with it secrets.
     prettyErrors: false,
-    logLevel: 'silent',
+    // `silent` would also drop the mistake of a second document.
+    logLevel: 'error',
     stringKeys: true,
     // Ours below names both lines, and does not compare every key with every other.
     uniqueKeys: false,
