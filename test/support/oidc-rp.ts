@@ -99,9 +99,16 @@ export async function startRp(options: RpOptions = {}): Promise<Rp> {
 
   app.get('/sso/login/:provider', (req, res, next) => {
     const browser = browserOf(req) ?? '';
-    const rd = new URL(req.originalUrl, origin).searchParams.get('rd') ?? undefined;
+    const query = new URL(req.originalUrl, origin).searchParams;
+    const rd = query.get('rd') ?? undefined;
     const done = (error: unknown) => res.status(500).json(failed(error));
-    const start = { session: false, step: 'start', browser, returnTo: rd } as object;
+    const start = {
+      session: false,
+      step: 'start',
+      browser,
+      returnTo: rd,
+      otherAccount: query.has('other'),
+    } as object;
     authenticator.authenticate('op', start, done)(req, res, next);
   });
   app.get('/sso/callback/:provider', (req, res, next) => {

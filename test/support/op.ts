@@ -15,6 +15,8 @@ export interface OpOptions {
   readonly claimsInIdToken?: boolean;
   readonly par?: 'off' | 'offered' | 'required';
   readonly configuration?: Configuration;
+  /** A free one otherwise. */
+  readonly port?: number;
 }
 
 /** A real OpenID provider (`oidc-provider`), in this process, that asks nobody for a password. */
@@ -71,7 +73,7 @@ export async function startOp(redirectUri: string, options: OpOptions = {}): Pro
     redirect_uris: [redirectUri],
   }));
   const server = createServer((req, res) => void handle(req, res));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const cookieKey = randomBytes(16).toString('hex');
 
@@ -156,9 +158,14 @@ export async function startOp(redirectUri: string, options: OpOptions = {}): Pro
   return op;
 }
 
-/** The library warns that its store is in memory and its keys are new each time, which is what a test wants. */
+/**
+ * The library warns that its store is in memory and its keys are new each time, which is what a test wants. And under Jest
+ * `structuredClone` makes objects of another realm, which the library then takes for no objects at all.
+ */
 function quietly<T>(build: () => T): T {
   const { warn, info } = console;
+  const clone = globalThis.structuredClone;
+  globalThis.structuredClone = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
   console.warn = () => {};
   console.info = () => {};
   try {
@@ -166,5 +173,6 @@ function quietly<T>(build: () => T): T {
   } finally {
     console.warn = warn;
     console.info = info;
+    globalThis.structuredClone = clone;
   }
 }
