@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+
+export interface BenchArguments {
+  readonly json: boolean;
+  readonly rounds: number;
+  readonly seconds: number;
+  /** Sessions in the large stores. */
+  readonly sessions: number;
+  readonly against: string | undefined;
+  readonly headers: readonly string[];
+}
+
+export const usage = `npm run bench -- [--json] [--quick] [--rounds N] [--seconds N] [--sessions N]
+               [--against URL [--header 'Name: value']…]
+
+  --json      print one JSON object instead of a table
+  --quick     short rounds and 10,000 sessions instead of 100,000
+  --against   put another gateway beside this one: a URL that answers 2xx to the given headers
+`;
+
+/** Reads the command line. Throws a plain Error, with what is wrong, on anything else. */
+export function readArguments(args: readonly string[]): BenchArguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      sessions: { type: 'string' },
+      against: { type: 'string' },
+      header: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const number = (name: 'rounds' | 'seconds' | 'sessions', usual: number): number => {
+    const value = values[name] === undefined ? usual : Number(values[name]);
+    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1`);
+    return value;
+  };
+  if (values.against !== undefined && !URL.canParse(values.against)) {
+    throw new Error(`--against must be a URL, not ${values.against}`);
+  }
+  return {
+    json: values.json,
+    rounds: number('rounds', 5),
+    seconds: number('seconds', values.quick ? 1 : 3),
+    sessions: number('sessions', values.quick ? 10_000 : 100_000),
+    against: values.against,
+    headers: values.header,
+  };
+}
