@@ -93,10 +93,8 @@ function walk(start: unknown, path: readonly string[]): unknown {
 function isElsewhere(claims: Claims, name: string): boolean {
   const pointers = claims['_claim_names'];
   if (typeof pointers === 'object' && pointers !== null && Object.hasOwn(pointers, name)) return true;
-  const hasgroups = claims['hasgroups'];
-  return (
-    name === 'groups' && (hasgroups === true || hasgroups === 'true') && !Object.hasOwn(claims, 'groups')
-  );
+  const hasgroups = claims['hasgroups'] === true || claims['hasgroups'] === 'true';
+  return name === 'groups' && hasgroups && (valueAt(claims, name) ?? null) === null;
 }
 
 function tooMany(): Failure {
