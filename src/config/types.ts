@@ -208,7 +208,7 @@ export interface SamlAttributeNames {
 export interface AdmitRule {
   /** Comparable form. Empty: any. */
   readonly emailDomains: readonly string[];
-  /** Names of Doorward groups (after mapping), any one suffices. Empty: any. */
+  /** Doorward groups, or the provider's own names where the map hands out no such group; any one suffices. Empty: any. */
   readonly requireGroups: readonly string[];
 }
 

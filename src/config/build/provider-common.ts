@@ -50,7 +50,6 @@ export function buildCommon(
     emailDomains: (file.admit?.emailDomains ?? []).map((domain) => comparable(domain)),
     requireGroups: file.admit?.requireGroups ?? [],
   };
-  checkRequiredGroups(admit.requireGroups, groups, context.report);
   const role: RoleRule = {
     default: file.role?.default ?? 'guest',
     map: entriesInOrder(file.role?.map, yaml.order.get('role.map')),
@@ -99,23 +98,6 @@ function buildGroups(
     seen.set(form, name);
   }
   return { claims: names, whenMissing, map: entries, unmapped };
-}
-
-/** With `unmapped: ignore` a login brings the groups of the map and no others: a required one must be among them. */
-function checkRequiredGroups(required: readonly string[], groups: GroupsRule, report: Report): void {
-  if (groups.unmapped === 'create' || report.spoiled('groups') || report.spoiled('admit.requireGroups'))
-    return;
-  const produced = new Set(groups.map.map(([, group]) => group));
-  for (const [index, group] of required.entries()) {
-    if (produced.has(group)) continue;
-    const key = Object.hasOwn(report.lines, `admit.requireGroups.${index}`)
-      ? `admit.requireGroups.${index}`
-      : 'admit.requireGroups';
-    report.problem(
-      key,
-      'no line of groups.map leads to this group, so that nobody could be in it; map one to it, or set unmapped: create',
-    );
-  }
 }
 
 /** The entries of a map as the file has them: an object would put keys that are numbers first. */

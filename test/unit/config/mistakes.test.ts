@@ -406,11 +406,6 @@ describe("a mistake in a provider's file is told with file, line and key:", () =
       { 'providers/p.yaml:7 groups.map.A': /put it in quotes/ },
     ],
     [
-      'a required group that no line leads to',
-      `${okta}admit:\n  requireGroups:\n    - staff\n    - engineers\ngroups: { map: { Eng: engineers } }\n`,
-      { 'providers/p.yaml:7 admit.requireGroups.0': /no line of groups\.map leads to this group/ },
-    ],
-    [
       'an address for a domain',
       `${okta}admit: { emailDomains: ["@acme.example"] }\n`,
       { 'providers/p.yaml:5 admit.emailDomains.0': /without @/ },
