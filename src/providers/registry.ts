@@ -4,7 +4,7 @@ import type { TransientStore } from '../sessions/index.ts';
 import type { ProviderContext } from './context.ts';
 import { createLoginFlows } from './flows.ts';
 import { createOidcProvider } from './oidc/index.ts';
-import { createSamlProvider, createSecondLock } from './saml/index.ts';
+import { createEntityIdClaims, createSamlProvider, createSecondLock } from './saml/index.ts';
 import type { Provider } from './types.ts';
 
 /** What app.ts hands in. */
@@ -39,11 +39,12 @@ export function createProviders(
   const saml = config.providers.filter((provider) => provider.protocol === 'saml');
   // One pool of workers for all of SAML; whoever is closed last closes it.
   const secondLock = saml.length > 0 ? createSecondLock() : undefined;
+  const entityIds = createEntityIdClaims();
   let open = saml.length;
   return new Map(
     config.providers.map((file): [string, Provider] => {
       if (file.protocol === 'oidc') return [file.id, createOidcProvider(file, context)];
-      const provider = createSamlProvider(file, { ...context, ...(secondLock && { secondLock }) });
+      const provider = createSamlProvider(file, { ...context, entityIds, ...(secondLock && { secondLock }) });
       const close = async (): Promise<void> => {
         await provider.close();
         open -= 1;

@@ -11,4 +11,9 @@
  */
 export { createSamlProvider, type SamlProviderDeps } from './provider.ts';
 export { createSecondLock, type SecondLock, type SecondLockOptions } from './second-lock/index.ts';
-export { parseIdpMetadata, type IdpMetadata } from './idp/metadata.ts';
+export {
+  createEntityIdClaims,
+  parseIdpMetadata,
+  type EntityIdClaims,
+  type IdpMetadata,
+} from './idp/index.ts';

@@ -3,8 +3,7 @@ import type passport from 'passport';
 import type { SamlProviderConfig } from '../../config/index.ts';
 import type { Log } from '../../identity/index.ts';
 import type { LoginFlows, Provider } from '../types.ts';
-import type { Fetch } from './idp/download.ts';
-import { createIdpSource } from './idp/source.ts';
+import { createEntityIdClaims, createIdp, type EntityIdClaims, type Fetch } from './idp/index.ts';
 import type { OnceStore } from './replay.ts';
 import { createSecondLock, type SecondLock } from './second-lock/index.ts';
 import { spMetadata } from './sp-metadata.ts';
@@ -21,14 +20,15 @@ export interface SamlProviderDeps {
   readonly log: Log;
   /** One pool for all SAML providers; without it the provider makes one of its own, and closes it. */
   readonly secondLock?: SecondLock;
+  /** Shared by all SAML providers: no two may speak for one identity provider. */
+  readonly entityIds?: EntityIdClaims;
   readonly fetch?: Fetch;
 }
 
 /** A SAML identity provider, ready to be asked. Does no I/O: metadata is fetched when the first login needs it. */
 export function createSamlProvider(config: SamlProviderConfig, deps: SamlProviderDeps): Provider {
   const acsUrl = `${deps.baseUrl}${deps.prefix}/acs/${config.id}`;
-  const idp = createIdpSource(config.idp, {
-    provider: config.id,
+  const idp = createIdp(config, deps.entityIds ?? createEntityIdClaims(), {
     now: deps.now,
     log: deps.log,
     fetch: deps.fetch ?? globalThis.fetch,

@@ -1,7 +1,7 @@
 import { SAML } from '@node-saml/node-saml';
 import type { SamlProviderConfig } from '../../config/index.ts';
 import { Failure } from '../../identity/index.ts';
-import type { IdpMetadata } from './idp/metadata.ts';
+import type { IdpMetadata } from './idp/index.ts';
 
 /**
  * A node-saml instance that makes the one AuthnRequest of this ID (saml-core 3.4.1), by the redirect binding, signed when
