@@ -7,8 +7,11 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 
 # The sample catalog of docker-compose.yml. Put your own application in its place.
-FROM dependencies AS catalog
-RUN npm install --no-save --omit=dev "ws@$(node -p "require('./package.json').devDependencies.ws")"
+FROM node:26-slim AS catalog
+WORKDIR /app
+COPY package.json /tmp/
+RUN npm init --yes --init-type=module >/dev/null \
+  && npm install --save-exact "ws@$(node -p "require('/tmp/package.json').devDependencies.ws")"
 COPY demo/catalog demo/catalog
 USER node
 ENV HOST=0.0.0.0 PORT=4192
