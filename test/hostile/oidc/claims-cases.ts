@@ -152,6 +152,15 @@ export const claimsCases: readonly OidcCase[] = [
   },
   {
     row: 25,
+    sentence: 'a provider without a userinfo endpoint is taken at its ID token',
+    behaviour: {
+      bareIdToken: true,
+      discovery: (document) => ({ ...document, userinfo_endpoint: undefined }),
+    },
+    expected: { asserted: { subject: 'ann', userName: 'ann', groups: { kind: 'absent' } } },
+  },
+  {
+    row: 25,
     module: 'userinfo-bearer-header',
     sentence: 'the access token goes into the Authorization header',
     behaviour: { bareIdToken: true },
