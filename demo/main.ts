@@ -63,6 +63,8 @@ async function start(options: DemoOptions): Promise<void> {
     listen(servers[2] as Server, ports.catalog),
   ]);
 
+  // Ctrl-C may have come while keys were made: nothing is started any more then.
+  if (stopping !== undefined) return;
   writeConfig(state, baseUrl, ports);
   gateway = startGateway(state.config, state.gatewayLog);
   if (!(await answers(gateway, `http://localhost:${ports.ops}/readyz`)))
