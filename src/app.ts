@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createPeople, type People } from './admin/index.ts';
+import { createPeople, personData, type People } from './admin/index.ts';
 import {
   createAuditRelay,
   createAuditWriter,
@@ -145,6 +145,9 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     }),
     gate,
     users: directory,
+    sessions,
+    endings: stores.endings,
+    personData: (userId) => personData(userId, { directory, sessions, now }),
     audit,
     transient: sessions.transient,
     onLogin: metrics.login,

@@ -6,4 +6,5 @@
  *
  *   command │ console │ API ─▶ People ─▶ directory, then endings, each with its audit event
  */
+export { personData, type PersonData } from './person-data.ts';
 export { createPeople, type People } from './people.ts';

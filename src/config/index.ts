@@ -12,5 +12,6 @@ export { formatProblems } from './format-problems.ts';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
 export { presetNames } from './presets/index.ts';
 export { jsonSchema, type JsonSchema } from './schema/json-schema.ts';
+export { mixColors } from './schema/colors.ts';
 export { redactedConfig } from './seal.ts';
 export * from './types.ts';

@@ -13,6 +13,7 @@ import { type Attempt, type AttemptEndings, eventBase } from './attempt.ts';
 import type { BrowserCookie } from './browser-cookie.ts';
 import type { Limits } from './limits.ts';
 import { changeEvents } from './login-events.ts';
+import type { PlainCookie } from './plain-cookie.ts';
 import { type ReturnRules, defaultPage, safeReturnTo } from './return-to.ts';
 import type { Strategies } from './strategies.ts';
 import type { WebDeps } from './types.ts';
@@ -26,10 +27,11 @@ export function createLoginAnswer(
     browserCookie: BrowserCookie;
     limits: Limits;
     rules: ReturnRules;
+    lastUsed: PlainCookie;
   },
 ): (req: Request, res: Response, attempt: Attempt) => Promise<void> {
   const { config, users, audit, now } = deps;
-  const { strategies, endings, browserCookie, limits, rules } = parts;
+  const { strategies, endings, browserCookie, limits, rules, lastUsed } = parts;
 
   /** Establishes the session; whatever then goes wrong ends it again before anybody is told. */
   const establish = async (
@@ -108,6 +110,7 @@ export function createLoginAnswer(
       });
     }
     deps.onLogin?.(attempt.provider, 'admitted');
+    lastUsed.write(res, attempt.provider);
     res.redirect(303, returnTo);
   };
 

@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../identity/index.ts';
 import { endSession, sessionRef } from '../sessions/index.ts';
+import { isForeignForm } from './own-form.ts';
 import type { Replies } from './replies.ts';
-import { type ReturnRules, isReturnOrigin } from './return-to.ts';
+import type { ReturnRules } from './return-to.ts';
 import type { WebDeps } from './types.ts';
 
 /**
@@ -38,7 +39,9 @@ export function createLogout(
 
   return {
     async ask(req, res) {
-      if (req.method === 'GET' && isOwnClick(req)) return end(req, res);
+      // A click in the language menu of this very page is no wish to go.
+      const turnsPage = req.query['lang'] !== undefined;
+      if (req.method === 'GET' && !turnsPage && isOwnClick(req)) return end(req, res);
       replies.page(req, res, 200, 'logout', {});
     },
     async end(req, res) {
@@ -57,15 +60,4 @@ function isOwnClick(req: Request): boolean {
     headers['sec-fetch-dest'] === 'document' &&
     headers['sec-fetch-user'] === '?1'
   );
-}
-
-/**
- * Did a page of another site send this? Browsers send `Origin` with every POST, and `Sec-Fetch-Site` where they know it.
- * Without either no browser of today is behind it, and SameSite=Lax keeps the cookie from a cross-site POST in any case.
- */
-function isForeignForm(req: Request, rules: ReturnRules): boolean {
-  const origin = req.headers.origin;
-  if (origin !== undefined) return !isReturnOrigin(origin, rules);
-  const site = req.headers['sec-fetch-site'];
-  return site !== undefined && site !== 'same-origin';
 }

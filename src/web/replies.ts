@@ -2,7 +2,8 @@ import type { Request, Response } from 'express';
 import { type Failure, type RefusalReason, failures } from '../identity/index.ts';
 import { wantsPage } from './audience.ts';
 import type { PageName, RenderPage } from './pages.ts';
-import type { Language } from './strings.ts';
+import type { LanguageChoice } from './language-choice.ts';
+import type { Languages } from './strings.ts';
 
 /** What an error or refusal page knows beside its reason. */
 export interface ReplyContext {
@@ -32,17 +33,20 @@ const retrySoon = 5;
 
 export function createReplies(options: {
   render: RenderPage;
-  languageFor: (acceptLanguage: string | undefined) => Language;
+  languages: Languages;
+  choice: LanguageChoice;
   prefix: string;
 }): Replies {
-  const { render, languageFor, prefix } = options;
+  const { render, languages, choice, prefix } = options;
 
   const page: Replies['page'] = (req, res, status, name, model) => {
-    const language = languageFor(req.headers['accept-language']);
+    const language = choice.of(req, res);
+    // A page of an error is never asked for again: its address may be the answer of an identity provider.
+    const menu = name === 'error' || name === 'refusal' ? [] : choice.menu(req, language);
     res.status(status);
     res.setHeader('Content-Language', language.tag);
-    res.vary('Accept, Accept-Language');
-    res.type('html').send(render(name, language, model));
+    res.vary('Accept, Accept-Language, Cookie');
+    res.type('html').send(render(name, language, menu, model));
   };
 
   const json = (res: Response, status: number, code: string, message: string, reference: string): void => {
@@ -60,7 +64,7 @@ export function createReplies(options: {
       page(req, res, failure.status, 'error', { code: failure.code, ...context, ...links(prefix, context) });
     },
     refusal(req, res, reason, context) {
-      const text = languageFor('en').t(`refusal.${reason}.what`);
+      const text = languages.preferred('en').t(`refusal.${reason}.what`);
       if (!wantsPage(req)) return json(res, 403, reason, text, context.reference);
       page(req, res, 403, 'refusal', { reason, ...context, ...links(prefix, context) });
     },

@@ -17,12 +17,17 @@ export interface StaticFiles {
   readonly handler: RequestHandler<{ file: string }>;
 }
 
-export function loadStaticFiles(directory: string, prefix: string): StaticFiles {
+/** `more`: files by name that come from elsewhere, in place of ours of that name. */
+export function loadStaticFiles(
+  directory: string,
+  prefix: string,
+  more: ReadonlyMap<string, Buffer> = new Map(),
+): StaticFiles {
   const files = new Map<string, { body: Buffer; type: string; digest: string }>();
-  for (const name of readdirSync(directory)) {
+  for (const name of new Set([...readdirSync(directory), ...more.keys()])) {
     const type = types[extname(name)];
     if (type === undefined) continue;
-    const body = readFileSync(join(directory, name));
+    const body = more.get(name) ?? readFileSync(join(directory, name));
     files.set(name, {
       body,
       type,

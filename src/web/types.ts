@@ -1,12 +1,13 @@
 import type { RequestHandler } from 'express';
-import type { AuditEvent, AuditWriter } from '../audit/index.ts';
+import type { PersonData } from '../admin/index.ts';
+import type { Actor, AuditEvent, AuditWriter } from '../audit/index.ts';
 import type { Config } from '../config/index.ts';
 import type { UserSnapshot } from '../directory/index.ts';
 import type { Gate } from '../gate/index.ts';
-import type { IdentityAssertion, Log } from '../identity/index.ts';
+import type { IdentityAssertion, Log, User } from '../identity/index.ts';
 import type { LoginOutcome, LoginRecorder } from '../jit/index.ts';
 import type { Provider } from '../providers/index.ts';
-import type { TransientStore } from '../sessions/index.ts';
+import type { Endings, SessionStore, TransientStore } from '../sessions/index.ts';
 import type { Random } from './reference.ts';
 
 /** Everything web is handed by app.ts, as narrow as web needs it. */
@@ -22,7 +23,12 @@ export interface WebDeps {
   readonly users: {
     /** Read from the store, not from a cache: asked once more after a session was established. */
     snapshot(userId: string): Promise<UserSnapshot | undefined>;
+    findUser(userId: string): Promise<User | undefined>;
   };
+  readonly sessions: Pick<SessionStore, 'listByUser'>;
+  readonly endings: Pick<Endings<Actor>, 'end'>;
+  /** Everything that is kept of one person. */
+  personData(userId: string): Promise<PersonData | undefined>;
   readonly audit: AuditWriter;
   readonly transient: Pick<TransientStore, 'increment'>;
   /** Told how each login ended, for metrics; `why` is the refusal's reason or the failure's code. */

@@ -9,16 +9,21 @@ import express, {
 import { Failure } from '../identity/index.ts';
 import type { Provider } from '../providers/index.ts';
 import { type Attempt, createAttemptEndings } from './attempt.ts';
+import { brandFiles } from './brand.ts';
 import { createBrowserCookie } from './browser-cookie.ts';
 import { describeCause } from './cause.ts';
 import { createChooser } from './chooser.ts';
 import { clientAddress, trustedProxies } from './client-address.ts';
+import { createHomeRealms } from './home-realm.ts';
 import { failureOf } from './http-errors.ts';
+import { createLanguageChoice } from './language-choice.ts';
 import { createLimits } from './limits.ts';
 import { createLoginAnswer } from './login-answer.ts';
 import { createLoginStart } from './login-start.ts';
 import { createLogout } from './logout.ts';
+import { createMe } from './me.ts';
 import { createPages, viewsDirectory } from './pages.ts';
+import { createPlainCookie } from './plain-cookie.ts';
 import { newReference } from './reference.ts';
 import { createReplies } from './replies.ts';
 import { type ReturnRules, safeReturnTo } from './return-to.ts';
@@ -46,10 +51,23 @@ export function createWeb(deps: WebDeps): Express {
     cookieDomain: config.session.cookieDomain,
     origins: config.returnTo,
   };
-  const files = loadStaticFiles(join(viewsDirectory, 'static'), prefix);
+  const staticDirectory = join(viewsDirectory, 'static');
+  const brand = brandFiles(config.brand, staticDirectory);
+  const files = loadStaticFiles(staticDirectory, prefix, brand.files);
+  const languages = loadLanguages(join(viewsDirectory, 'locales'));
+  const plain = { path: prefix, https };
+  const lastUsed = createPlainCookie({ ...plain, name: 'doorward-last', allowed: (id) => providers.has(id) });
   const replies = createReplies({
-    render: createPages({ config, files }),
-    languageFor: loadLanguages(join(viewsDirectory, 'locales')),
+    render: createPages({ config, files, logo: brand.logo, log }),
+    languages,
+    choice: createLanguageChoice(
+      languages,
+      createPlainCookie({
+        ...plain,
+        name: 'doorward-lang',
+        allowed: (tag) => languages.named(tag) !== undefined,
+      }),
+    ),
     prefix,
   });
   const isTrusted = trustedProxies(config.trustedProxies);
@@ -67,9 +85,11 @@ export function createWeb(deps: WebDeps): Express {
   const browserCookie = createBrowserCookie({ https, timeout: config.login.timeout, random: deps.random });
   const strategies = createStrategies(providers);
   const start = createLoginStart({ strategies, endings, browserCookie });
-  const answer = createLoginAnswer(deps, { strategies, endings, browserCookie, limits, rules });
-  const chooser = createChooser(deps, replies, rules);
+  const answer = createLoginAnswer(deps, { strategies, endings, browserCookie, limits, rules, lastUsed });
+  const realms = createHomeRealms(config.providers);
+  const chooser = createChooser(deps, { replies, rules, realms, lastUsed });
   const who = createWho(deps, replies, reference);
+  const me = createMe(deps, replies, rules);
   const logout = createLogout(deps, replies, rules, addressOf);
 
   const providerOf = (req: Request, protocol?: Provider['protocol']): Provider => {
@@ -116,7 +136,14 @@ export function createWeb(deps: WebDeps): Express {
   const form = express.urlencoded({ extended: false, limit: largestAnswer, parameterLimit: 20 });
   const router = express.Router({ caseSensitive: true });
   router.use(securityHeaders({ https }));
-  route(router, '/login', { GET: chooser });
+  const smallForm = express.urlencoded({ extended: false, limit: '10kb', parameterLimit: 20 });
+  route(router, '/login', {
+    GET: chooser.show,
+    async POST(req, res) {
+      await passed(smallForm, req, res);
+      await chooser.find(req, res);
+    },
+  });
   route(router, '/login/:provider', {
     async GET(req, res) {
       const attempt = await attempted('start', undefined, req, res);
@@ -149,7 +176,14 @@ export function createWeb(deps: WebDeps): Express {
     },
   });
   route(router, '/session', { GET: who.session });
-  route(router, '/me', { GET: who.me });
+  route(router, '/me', { GET: who.admitted('/me', me.page) });
+  route(router, '/me/data', { GET: who.admitted('/me', me.data) });
+  route(router, '/me/sessions', {
+    async POST(req, res) {
+      await passed(smallForm, req, res);
+      await who.admitted('/me', me.endSessions)(req, res);
+    },
+  });
   router.get('/static/:file', files.handler);
   router.use(() => {
     throw new Failure('not_found');

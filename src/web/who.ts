@@ -4,16 +4,22 @@ import { Failure } from '../identity/index.ts';
 import type { Replies } from './replies.ts';
 import type { WebDeps } from './types.ts';
 
-/** `GET /session` and `GET /me`: who the gate says this is, as JSON and as a page. */
+/** Who the gate says this is: `GET /session` as JSON, and for the pages that are only for people who are signed in. */
+export interface Who {
+  session(req: Request, res: Response): Promise<void>;
+  /** Goes on with the person; whoever is not signed in is sent to the login page, and comes back to `path`. */
+  admitted(
+    path: string,
+    next: (req: Request, res: Response, identity: AdmittedIdentity) => Promise<void>,
+  ): (req: Request, res: Response) => Promise<void>;
+}
+
 export function createWho(
-  deps: Pick<WebDeps, 'config' | 'providers' | 'gate'>,
+  deps: Pick<WebDeps, 'config' | 'gate'>,
   replies: Replies,
   newReference: () => string,
-): {
-  session(req: Request, res: Response): Promise<void>;
-  me(req: Request, res: Response): Promise<void>;
-} {
-  const { config, providers, gate } = deps;
+): Who {
+  const { config, gate } = deps;
 
   const admit = async (req: Request): Promise<Exclude<Admission, { kind: 'unavailable' }>> => {
     const admission = await gate.admit({
@@ -32,25 +38,16 @@ export function createWho(
       if (admission.kind !== 'admitted') throw new Failure('unauthenticated');
       res.json(sessionJson(admission.identity));
     },
-    async me(req, res) {
+    admitted: (path, next) => async (req, res) => {
       const admission = await admit(req);
       if (admission.kind === 'signed_out') {
-        return res.redirect(303, `${config.prefix}/login?rd=${encodeURIComponent(`${config.prefix}/me`)}`);
+        return res.redirect(303, `${config.prefix}/login?rd=${encodeURIComponent(config.prefix + path)}`);
       }
       if (admission.kind === 'refused') {
         if (admission.reason === 'policy') throw new Failure('forbidden');
         return replies.refusal(req, res, admission.reason, { reference: newReference() });
       }
-      const { user, role, session } = admission.identity;
-      const provider = session.login?.provider;
-      replies.page(req, res, 200, 'me', {
-        user,
-        role,
-        provider: provider === undefined ? undefined : (providers.get(provider)?.label ?? provider),
-        ...times(admission.identity),
-        idleUntil: new Date(session.idleExpiresAt).toISOString(),
-        absoluteUntil: new Date(session.absoluteExpiresAt).toISOString(),
-      });
+      await next(req, res, admission.identity);
     },
   };
 }
@@ -59,14 +56,15 @@ export function createWho(
 function sessionJson(identity: AdmittedIdentity): Readonly<Record<string, unknown>> {
   const { user, role, session } = identity;
   const { id, userName, groups } = user;
-  const { authenticatedAt, expiresAt } = times(identity);
+  const { authenticatedAt, expiresAt } = admittedTimes(identity);
   return {
     user: { id, userName, email: user.email ?? null, name: user.displayName ?? null, groups, role },
     session: { provider: session.login?.provider ?? null, authenticatedAt, expiresAt },
   };
 }
 
-function times({ session }: AdmittedIdentity): { authenticatedAt: string; expiresAt: string } {
+/** When a session began and when it ends, as ISO 8601 in UTC. */
+export function admittedTimes({ session }: AdmittedIdentity): { authenticatedAt: string; expiresAt: string } {
   const expiresAt = Math.min(session.idleExpiresAt, session.absoluteExpiresAt);
   return {
     authenticatedAt: new Date(session.login?.authenticatedAt ?? session.createdAt).toISOString(),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { ProviderConfig } from '../../src/config/index.ts';
 import { Failure, type FailureCode, refusalReasons } from '../../src/identity/index.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { type Site, ann, startSite } from '../support/web-site.ts';
@@ -20,7 +21,9 @@ let site: Site;
 let browser: Browser;
 
 beforeAll(async () => {
-  site = await startSite();
+  site = await startSite({
+    providers: [{ id: 'okta', domains: ['partner.example'] }] as unknown as ProviderConfig[],
+  });
   // A provider that remembers everybody: it sends the browser straight back.
   site.entra.endpoint = `${site.baseUrl}/sso/callback/entra?code=c`;
   site.okta.health = 'down';
@@ -81,6 +84,8 @@ async function everyPage(page: Page, look: () => Promise<void>): Promise<void> {
   for (const path of [
     '/sso/login',
     '/sso/login?rd=/a/rather/long/way/back/that/has/to/be/broken/somewhere/to/fit',
+    '/sso/login?via=okta',
+    '/sso/login?via=',
     '/sso/signed-out',
     '/sso/logout',
     '/sso/nothing',
@@ -112,6 +117,8 @@ describe('every page is open to everybody (axe finds nothing)', () => {
   it.each<[string, BrowserContextOptions]>([
     ['in light colours', { colorScheme: 'light' }],
     ['in dark colours on a phone', { colorScheme: 'dark', ...phone }],
+    ['in Arabic', { locale: 'ar' }],
+    ['in Japanese on a phone', { locale: 'ja', ...phone }],
   ])(
     '%s',
     (_how, options) =>
@@ -127,13 +134,12 @@ describe('every page is open to everybody (axe finds nothing)', () => {
 
   it('written from right to left, and at 200 % text on a phone', () =>
     withPage(phone, async (page) => {
-      await page.goto('/sso/login?rd=/reports');
-      await page.evaluate("document.documentElement.dir = 'rtl'");
+      await page.goto('/sso/login?rd=/reports&lang=ar');
+      expect(await page.evaluate('document.documentElement.dir')).toBe('rtl');
       const [mark, text] = await Promise.all(
         ['.mark', '.mark + span'].map((selector) => page.locator(selector).first().boundingBox()),
       );
       expect(mark?.x).toBeGreaterThan(text?.x ?? Infinity);
-      await page.evaluate("document.documentElement.setAttribute('lang', 'ar')");
       expect(await findings(page)).toEqual([]);
       await page.goto('/sso/login?rd=/reports');
       const session = await page.context().newCDPSession(page);
@@ -154,7 +160,7 @@ describe('a person', () => {
       await page.getByRole('link', { name: 'Sign in with Microsoft' }).click();
       await page.waitForURL('**/sso/me');
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Hello, Ann Example');
-      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
       await page.waitForURL('**/sso/signed-out');
       expect((await page.context().cookies()).map(({ name }) => name)).not.toContain('doorward');
       await page.goto('/sso/me');
@@ -164,13 +170,43 @@ describe('a person', () => {
   it('signs in with the keyboard alone, and sees where they are', () =>
     withPage({}, async (page) => {
       await page.goto('/sso/login?rd=/sso/me');
-      await page.keyboard.press('Tab');
+      for (let tabs = 0; tabs < 3; tabs += 1) await page.keyboard.press('Tab');
       const focused = page.locator(':focus');
       expect(await focused.textContent()).toContain('Sign in with Microsoft');
       expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
       await page.keyboard.press('Enter');
       await page.waitForURL('**/sso/me');
     }));
+
+  it('types an address and gets the right button, without JavaScript', () =>
+    withPage({ javaScriptEnabled: false }, async (page) => {
+      await page.goto('/sso/login?rd=/sso/me');
+      await page.getByLabel('Your email address at work').fill('bob@partner.example');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/sso/login?via=okta**');
+      expect(await page.locator('.provider').first().textContent()).toContain('Sign in with Okta');
+    }));
+
+  it('chooses a language, and keeps it', () =>
+    withPage({}, async (page) => {
+      await page.goto('/sso/login?rd=/reports');
+      await page.getByRole('link', { name: 'Deutsch' }).click();
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Bei Acme Catalog anmelden');
+      await page.goto('/sso/signed-out');
+      expect(await page.evaluate('document.documentElement.lang')).toBe('de');
+    }));
+
+  it('ends the session on another device, from their own page', () =>
+    withPage({ javaScriptEnabled: false }, (page) =>
+      withPage({ javaScriptEnabled: false }, async (other) => {
+        for (const each of [page, other]) await each.goto('/sso/login/entra?rd=/sso/me');
+        await page.reload();
+        await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
+        await page.getByText('All your other sessions have ended.').waitFor();
+        await other.reload();
+        expect(new URL(other.url()).pathname).toBe('/sso/login');
+      }),
+    ));
 
   it('finds every control large enough for a finger', () =>
     withPage({ viewport: { width: 360, height: 740 } }, async (page) => {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Request } from 'express';
 import passport from 'passport';
-import type { AuditEvent } from '../../src/audit/index.ts';
+import { personData } from '../../src/admin/index.ts';
+import type { Actor, AuditEvent, AuditWriter } from '../../src/audit/index.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { UserSnapshot } from '../../src/directory/index.ts';
 import type { Admission } from '../../src/gate/index.ts';
@@ -21,6 +22,7 @@ import type { LoginOutcome } from '../../src/jit/index.ts';
 import type { Provider, ProviderAnswer, StrategyOptions } from '../../src/providers/index.ts';
 import {
   cookieName,
+  createEndings,
   createSessionMiddleware,
   digestOf,
   openSessionStore,
@@ -160,6 +162,7 @@ export async function startSite(overrides: Partial<Config> = {}) {
     contact: 'help@acme.example',
     brand: testBrand('Acme Catalog'),
     admin: testAdmin,
+    providers: [],
     login: { timeout: 600_000, maxPerMinutePerAddress: 1000, maxPerMinutePerProvider: 1000 },
     ...overrides,
   } as unknown as Config;
@@ -174,6 +177,8 @@ export async function startSite(overrides: Partial<Config> = {}) {
     } as LoginOutcome,
     standing: {} as Standing,
     groups: ['engineers'] as readonly string[],
+    /** By default each group comes from a login. */
+    memberships: undefined as User['memberships'] | undefined,
     displayName: 'Ann Example',
     gateUnavailable: false,
     auditFails: (_event: AuditEvent): boolean => false,
@@ -196,6 +201,21 @@ export async function startSite(overrides: Partial<Config> = {}) {
           idpRoles: {},
           ...state.standing,
         };
+  const findUser = async (id: string): Promise<User | undefined> =>
+    id === ann.id
+      ? {
+          ...ann,
+          memberships:
+            state.memberships ??
+            state.groups.map((group) => ({ group, source: { kind: 'login', provider: 'entra' } })),
+        }
+      : undefined;
+  const audit: AuditWriter = {
+    async write(...written) {
+      if (written.some(state.auditFails)) throw new Failure('store_unavailable', { detail: 'test.audit' });
+      events.push(...written);
+    },
+  };
   const cookies = {
     cookieName: cookieName(config.baseUrl, config.session.cookieDomain),
     secrets: config.secrets,
@@ -237,13 +257,16 @@ export async function startSite(overrides: Partial<Config> = {}) {
       log: silentLog,
     }),
     gate: { admit },
-    users: { snapshot },
-    audit: {
-      async write(...written) {
-        if (written.some(state.auditFails)) throw new Failure('store_unavailable', { detail: 'test.audit' });
-        events.push(...written);
-      },
-    },
+    users: { snapshot, findUser },
+    sessions: store,
+    endings: createEndings<Actor>({ sessions: store, audit, now: Date.now }),
+    personData: (userId) =>
+      personData(userId, {
+        directory: { findUser, read: async () => events.map((event, index) => ({ seq: index + 1, event })) },
+        sessions: store,
+        now: Date.now,
+      }),
+    audit,
     transient: store.transient,
     onLogin: (...ended) => logins.push(ended),
     now: Date.now,

@@ -265,7 +265,7 @@ describe('what is not asked properly', () => {
 
   it('is told which methods there are', async () => {
     const login = await browser.fetch('/sso/login', { method: 'DELETE' });
-    expect([login.status, login.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect([login.status, login.headers.get('allow')]).toEqual([405, 'GET, POST, HEAD']);
     const answer = await browser.fetch('/sso/acs/okta');
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
   });

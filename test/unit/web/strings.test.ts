@@ -6,7 +6,19 @@ import { chooseLocale } from '../../../src/web/locale.ts';
 import { viewsDirectory } from '../../../src/web/pages.ts';
 import { loadLanguages } from '../../../src/web/strings.ts';
 
-const languageFor = loadLanguages(join(viewsDirectory, 'locales'));
+const languages = loadLanguages(join(viewsDirectory, 'locales'));
+const english = languages.preferred('en');
+
+function messagesOf(name: string): Record<string, string> {
+  const file = JSON.parse(readFileSync(join(viewsDirectory, 'locales', name), 'utf8')) as {
+    messages: Record<string, string>;
+  };
+  return file.messages;
+}
+
+function placeholders(text: string): string[] {
+  return [...text.matchAll(/\{\w+\}/g)].map(([placeholder]) => placeholder).sort();
+}
 
 describe('the language of a page', () => {
   const available = ['en', 'de', 'pt-br', 'zh-hant', 'ar'];
@@ -41,12 +53,12 @@ describe('the texts of the pages', () => {
       ...refusalReasons.map((reason) => `refusal.${reason}`),
       ...Object.keys(failures).map((code) => `failure.${code}`),
     ].flatMap((key) => [`${key}.title`, `${key}.what`, `${key}.you`]);
-    const { has } = languageFor('en');
+    const { has } = english;
     expect(keys.filter((key) => !has(key))).toEqual([]);
   });
 
   it('have every key that a template uses', () => {
-    const { has } = languageFor('en');
+    const { has } = english;
     const used = readdirSync(viewsDirectory)
       .filter((name) => name.endsWith('.eta'))
       .flatMap((name) => [...readFileSync(join(viewsDirectory, name), 'utf8').matchAll(/it\.t\('([^']+)'/g)])
@@ -55,8 +67,35 @@ describe('the texts of the pages', () => {
     expect(used.filter((key) => !has(key))).toEqual([]);
   });
 
+  it.each(readdirSync(join(viewsDirectory, 'locales')).filter((name) => name !== 'en.json'))(
+    '%s says everything that English says, with the same placeholders',
+    (name) => {
+      const texts = messagesOf(name);
+      const wanted = messagesOf('en.json');
+      expect(Object.keys(texts)).toEqual(Object.keys(wanted));
+      for (const [key, text] of Object.entries(wanted)) {
+        expect([key, placeholders(texts[key] ?? '')]).toEqual([key, placeholders(text)]);
+        expect([key, texts[key]?.trim()]).toEqual([key, texts[key]]);
+        expect([key, texts[key]]).not.toEqual([key, '']);
+      }
+      const same = Object.keys(wanted).filter((key) => texts[key] === wanted[key]);
+      expect(same.length).toBeLessThan(4);
+    },
+  );
+
+  it('are there in the six languages that the menu promises', () => {
+    expect(languages.all.map(({ tag, name, direction }) => [tag, name, direction])).toEqual([
+      ['en', 'English', 'ltr'],
+      ['ar', 'العربية', 'rtl'],
+      ['de', 'Deutsch', 'ltr'],
+      ['es', 'Español', 'ltr'],
+      ['fr', 'Français', 'ltr'],
+      ['ja', '日本語', 'ltr'],
+    ]);
+  });
+
   it('put values in, and leave a placeholder that has none', () => {
-    const { t } = languageFor('en');
+    const { t } = english;
     expect(t('chooser.button', { provider: 'Okta {brand}' })).toBe('Sign in with Okta {brand}');
     expect(t('chooser.button')).toBe('Sign in with {provider}');
     expect(t('constructor')).toBe('constructor');
