@@ -5,6 +5,9 @@ export interface ChangeFeed {
   onInvalidated(listener: (userId: string | undefined) => void): void;
   /** This process has just committed a change of these users. */
   committed(userIds: readonly string[]): void;
+  /** Resolves once no process answers from what was true before everything committed until now. Never rejects. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** The listeners, and nothing that asks the database: every feed has them. */
@@ -17,21 +20,6 @@ export function createListeners(): {
     add: (listener) => void listeners.push(listener),
     tell(userId) {
       for (const listener of listeners) listener(userId);
-    },
-  };
-}
-
-/**
- * For a database that tells nobody of its changes: own changes are passed on, and as there may be others, the database
- * is asked on every request. A channel (LISTEN/NOTIFY on the change log) would answer `trusted` while it is up.
- */
-export function createAskingFeed(): ChangeFeed {
-  const listeners = createListeners();
-  return {
-    check: () => 'ask',
-    onInvalidated: (listener) => listeners.add(listener),
-    committed(userIds) {
-      for (const id of userIds) listeners.tell(id);
     },
   };
 }

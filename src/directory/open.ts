@@ -10,6 +10,7 @@ import { createGroups } from './groups.ts';
 import { newestMigration } from './migrations/index.ts';
 import { connectPostgres, migratePostgres } from './postgres.ts';
 import { connectSqlite, migrateSqlite } from './sqlite.ts';
+import { settlingDatabase, settlingLogins } from './settling.ts';
 import { createStanding } from './standing.ts';
 import { trimChangeLog } from './trim-change-log.ts';
 import type { AuditLog, AuditRecord, Directory, LoginStore } from './types.ts';
@@ -43,15 +44,16 @@ export async function openDirectory<E extends AuditRecord>(
   const { now, log = silentLog, random = randomBytes, auditing } = options;
   const { connection, applied } = await connect(url, now(), log);
   if (applied.length > 0) log.info({ applied }, 'The directory has been brought up to date.');
-  const database = createDatabase(connection, auditing);
+  const unsettled = createDatabase(connection, auditing);
+  const database = settlingDatabase(unsettled, connection.feed);
   const newId = (at: number) => uuidv7(at, random);
-  const trimming = trimChangeLog(database, log);
+  const trimming = trimChangeLog(unsettled, log);
   return {
     ...createUsers(database),
     ...createStanding(database, now),
     ...createGroups(database, newId),
-    ...createAuditLog<E>(database),
-    commitLogin: createCommitLogin(database, newId),
+    ...createAuditLog<E>(unsettled),
+    commitLogin: settlingLogins(createCommitLogin(unsettled, newId), connection.feed),
     freshness: connection.feed,
     async ping() {
       await database.read((db) => db.selectFrom('migrations').select('name').limit(1).execute());

@@ -1,10 +1,10 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Log } from '../identity/index.ts';
 import { Failure, silentLog } from '../identity/index.ts';
-import { createAskingFeed } from './change-feed.ts';
 import type { Connection, SqlProblem } from './database.ts';
 import { postgresSql } from './dialect.ts';
 import { applyMigrations } from './migrate.ts';
+import { createPostgresFeed } from './postgres-feed.ts';
 import type { PoolTimeouts } from './postgres-pool.ts';
 import { createPool, sqlState } from './postgres-pool.ts';
 import type { Tables } from './schema.ts';
@@ -20,12 +20,16 @@ const migrationLock = 4_706_021;
 /** A pool of connections to a migrated database. Nothing is connected before it is needed. */
 export function connectPostgres(url: string, log: Log): Connection {
   const db = kyselyOn(url, serving, log);
+  const feed = createPostgresFeed(url, db, log);
   return {
     db,
     dialect: postgresSql,
-    feed: createAskingFeed(),
+    feed,
     problemOf: postgresProblem,
-    close: () => db.destroy(),
+    async close() {
+      await feed.close();
+      await db.destroy();
+    },
   };
 }
 

@@ -8,6 +8,7 @@ export interface Tables {
   memberships: MembershipsTable;
   audit: AuditTable;
   change_log: ChangeLogTable;
+  processes: ProcessesTable;
   migrations: MigrationsTable;
 }
 
@@ -70,6 +71,11 @@ interface AuditTable {
 interface ChangeLogTable {
   seq: Generated<number>;
   user_id: string;
+}
+
+interface ProcessesTable {
+  id: string;
+  beat: number;
 }
 
 interface MigrationsTable {

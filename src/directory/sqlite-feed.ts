@@ -55,5 +55,8 @@ export function createSqliteFeed(watcher: BetterSqlite3.Database): ChangeFeed {
     committed(userIds) {
       for (const id of userIds) listeners.tell(id);
     },
+    // Every process sees a commit on its next look, and looks before each answer.
+    settled: async () => {},
+    close: async () => {},
   };
 }

@@ -3,6 +3,7 @@ import type { Directory } from '../directory/index.ts';
 import type { Log } from '../identity/index.ts';
 import type { SessionStore } from '../sessions/index.ts';
 import { cookieHeader, cookieValue } from './cookie-value.ts';
+import { gracePeriod } from './grace-period.ts';
 import { trackLoads } from './loads.ts';
 import { judge, signedInEverywhere, type PolicyRule } from './policy.ts';
 import { remembered, sameLogin, sessionCache, type CachedSession } from './session-cache.ts';
@@ -16,6 +17,8 @@ export interface AdmissionOptions {
   readonly sessions: Pick<SessionStore, 'get' | 'touch' | 'end' | 'freshness'>;
   readonly directory: Pick<Directory, 'snapshot' | 'freshness'>;
   readonly now: () => number;
+  /** A clock that never goes back, milliseconds; by default this machine's. */
+  readonly elapsed?: () => number;
   readonly log: Log;
   readonly counters: GateCounters;
   readonly rules?: readonly PolicyRule[];
@@ -38,17 +41,17 @@ export function admission(
   options: AdmissionOptions,
 ): (request: GateRequest) => Admission | Promise<Admission> {
   const { cookie, sessions, directory, now, log, counters, rules = signedInEverywhere } = options;
-  const grace = options.config.state.grace;
+  const { elapsed = () => performance.now() } = options;
   const cache = sessionCache(options.capacity ?? 262_144);
   const users = userCache(options.config);
   const touch = sessionTouch({ sessions, cache, idle: options.config.session.idle, now, log });
   const sessionLoads = trackLoads();
   const userLoads = trackLoads();
-  let sessionsTrusted = true;
-  let usersTrusted = true;
-  /** When each store was last known to tell us of every change. */
-  let sessionsTrustedAt = 0;
-  let usersTrustedAt = 0;
+  const { grace } = options.config.state;
+  const sessionsGrace = gracePeriod({ store: 'sessions', grace, elapsed, log });
+  const usersGrace = gracePeriod({ store: 'directory', grace, elapsed, log });
+  let sessionsTrusted = false;
+  let usersTrusted = false;
 
   sessions.freshness.onInvalidated((digest) => {
     cache.drop(digest);
@@ -59,33 +62,27 @@ export function admission(
     userLoads.invalidate(userId);
   });
 
-  /** What was remembered while nobody told us of changes is not trusted when the telling begins again. */
-  function bringInChanges(at: number): void {
-    const sessionsNow = sessions.freshness.check() === 'trusted';
-    if (sessionsNow) {
-      if (!sessionsTrusted) cache.drop(undefined);
-      sessionsTrustedAt = at;
+  /** After a time without trust the stores first tell what became invalid meanwhile: what is left may be used again. */
+  function bringInChanges(): void {
+    try {
+      sessionsTrusted = sessions.freshness.check() === 'trusted';
+      usersTrusted = directory.freshness.check() === 'trusted';
+    } catch (error) {
+      log.warn({ err: error }, 'a store could not say whether anything changed');
+      sessionsTrusted = false;
+      usersTrusted = false;
+      cache.drop(undefined);
+      users.drop(undefined);
     }
-    sessionsTrusted = sessionsNow;
-    const usersNow = directory.freshness.check() === 'trusted';
-    if (usersNow) {
-      if (!usersTrusted) users.drop(undefined);
-      usersTrustedAt = at;
-    }
-    usersTrusted = usersNow;
+    if (sessionsTrusted) sessionsGrace.vouched();
+    if (usersTrusted) usersGrace.vouched();
   }
 
   function admit(request: GateRequest): Admission | Promise<Admission> {
     const value = cookieValue(request.cookie, cookie.name);
     if (value === undefined) return signedOut;
     const at = now();
-    try {
-      bringInChanges(at);
-    } catch (error) {
-      log.warn({ err: error }, 'a store could not say whether anything changed');
-      sessionsTrusted = false;
-      usersTrusted = false;
-    }
+    bringInChanges();
     const session = cache.get(value);
     if (session !== undefined && sessionsTrusted && usersTrusted && lives(session, at)) {
       const user = session.user;
@@ -135,7 +132,7 @@ export function admission(
       const session = await findSession(value, at);
       if (session === undefined) return signedOut;
       if (at >= session.touchAt && request.passive !== true) touch.schedule(session);
-      const user = await findUser(session, at);
+      const user = await findUser(session);
       if (user === undefined) {
         await sessions.end(session.record.digest);
         cache.drop(session.record.digest);
@@ -152,23 +149,12 @@ export function admission(
     if (known !== undefined && sessionsTrusted && lives(known, at)) return known;
     const digests =
       known === undefined ? cookie.digests(cookieHeader(cookie.name, value)) : [known.record.digest];
-    let answers;
-    try {
-      answers = await Promise.all(
-        digests
-          .slice(0, mostCandidates)
-          .map((digest) => sessionLoads.read(digest, () => sessions.get(digest))),
-      );
-    } catch (error) {
-      if (
-        known !== undefined &&
-        lives(known, at) &&
-        withinGrace(Math.max(known.confirmedAt, sessionsTrustedAt), at)
-      ) {
-        return known;
-      }
-      throw error;
-    }
+    const askedAt = elapsed();
+    const candidates = digests.slice(0, mostCandidates);
+    const answers = await sessionsGrace.ask(known !== undefined && lives(known, at) ? known : undefined, () =>
+      Promise.all(candidates.map((digest) => sessionLoads.read(digest, () => sessions.get(digest)))),
+    );
+    if (answers === 'remembered') return known;
     // Several cookies of ours: the one whose session lives, and nobody's if two do, for one may be somebody else's.
     const [answer, second] = answers.filter((each) => each.value !== undefined);
     if (answer === undefined || second !== undefined) {
@@ -183,44 +169,34 @@ export function admission(
     }
     if (known?.live && sameLogin(known.login, login)) {
       known.record = { ...record, login: known.login };
-      known.confirmedAt = at;
+      known.confirmedAt = askedAt;
       return known;
     }
-    const session = remembered(value, record, login, at, touch.due(record.lastSeenAt));
+    const session = remembered(value, record, login, askedAt, touch.due(record.lastSeenAt));
     if (answer.settled) cache.put(session);
     return session;
   }
 
   /** The session's user, or undefined when there is no such user any more. */
-  async function findUser(session: CachedSession, at: number): Promise<CachedUser | undefined> {
+  async function findUser(session: CachedSession): Promise<CachedUser | undefined> {
     const { userId } = session.login;
     const known = users.get(userId);
     if (known?.snapshot !== undefined && usersTrusted) {
       session.user = known;
       return known;
     }
-    let answer;
-    try {
-      answer = await userLoads.read(userId, () => directory.snapshot(userId));
-    } catch (error) {
-      if (known?.snapshot !== undefined && withinGrace(Math.max(known.confirmedAt, usersTrustedAt), at)) {
-        return known;
-      }
-      throw error;
-    }
+    const askedAt = elapsed();
+    const answer = await usersGrace.ask(known?.snapshot === undefined ? undefined : known, () =>
+      userLoads.read(userId, () => directory.snapshot(userId)),
+    );
+    if (answer === 'remembered') return known;
     if (answer.value === undefined) {
       users.drop(userId);
       return undefined;
     }
-    if (!answer.settled) return users.passing(answer.value, at);
-    session.user = users.put(answer.value, at);
+    if (!answer.settled) return users.passing(answer.value, askedAt);
+    session.user = users.put(answer.value, askedAt);
     return session.user;
-  }
-
-  function withinGrace(confirmedAt: number, at: number): boolean {
-    if (grace <= 0 || at - confirmedAt > grace) return false;
-    log.warn({ age: at - confirmedAt, grace }, 'a store does not answer: a remembered answer is used');
-    return true;
   }
 
   return admit;

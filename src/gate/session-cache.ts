@@ -11,7 +11,7 @@ export interface CachedSession {
   live: boolean;
   /** The session's user as last seen; its snapshot is gone when it must be asked for again. */
   user: CachedUser | undefined;
-  /** When the store last said that the session lives, milliseconds since the epoch. */
+  /** When the store last said that the session lives, on the clock that never goes back, milliseconds. */
   confirmedAt: number;
   /** From then on the store should hear that the session is in use. */
   touchAt: number;
@@ -83,7 +83,7 @@ export function remembered(
   cookie: string,
   record: SessionRecord,
   login: SessionLogin,
-  at: number,
+  confirmedAt: number,
   touchAt: number,
 ): CachedSession {
   const kept: SessionLogin = {
@@ -102,7 +102,7 @@ export function remembered(
     login: kept,
     live: true,
     user: undefined,
-    confirmedAt: at,
+    confirmedAt,
     touchAt,
     used: false,
   };

@@ -19,7 +19,7 @@ export interface CachedUser {
   readonly refusal: 'disabled_locally' | 'deactivated_by_scim' | undefined;
   /** One a provider that the user signed in with; nearly always a single one. */
   views: UserView[];
-  /** When the directory last said so, milliseconds since the epoch. */
+  /** When the directory last said so, on the clock that never goes back, milliseconds. */
   confirmedAt: number;
   used: boolean;
   readonly weight: number;

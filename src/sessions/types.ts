@@ -72,7 +72,8 @@ export interface StoredSession {
 export interface Freshness {
   /**
    * May cached entries be used for the request being handled now? Brings pending invalidations in first, synchronously.
-   * `ask`: no, ask the store this time (no channel, or it is down).
+   * `ask`: no, ask the store this time (no channel, or it is down). When it is `trusted` again, everything that changed
+   * in between has been told of, or (undefined) that all may have.
    */
   check(): 'trusted' | 'ask';
   /** Called with the key (session digest or user id) that changed, or undefined for "all of them". */

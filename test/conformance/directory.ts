@@ -44,11 +44,17 @@ export function directoryConformance(name: string, setUp: () => Promise<Director
           migrate(url).then(({ applied }) => applied),
         ]);
         const all = [...(elsewhere as string[]), ...here.flat()];
-        expect(all.toSorted()).toEqual(['0001-users', '0002-groups', '0003-audit', '0004-change-log']);
+        expect(all.toSorted()).toEqual([
+          '0001-users',
+          '0002-groups',
+          '0003-audit',
+          '0004-change-log',
+          '0006-processes',
+        ]);
       });
 
       it('have nothing to do the second time, and say where the tables are', async () => {
-        expect(await migrate(world.url)).toEqual({ applied: [], version: '0004-change-log' });
+        expect(await migrate(world.url)).toEqual({ applied: [], version: '0006-processes' });
       });
 
       it('refuse a database that a newer version has written, and leave it as it is', async () => {
@@ -58,7 +64,7 @@ export function directoryConformance(name: string, setUp: () => Promise<Director
         const problem = await openDirectory(url, { now: () => 1 }).catch((error: unknown) => error);
         expect(problem).toMatchObject({ code: 'internal', detail: 'directory.newer' });
         expect(String((problem as Error).cause)).toContain('9999-tomorrow');
-        expect(await world.under.run(url, 'select name from migrations')).toHaveLength(5);
+        expect(await world.under.run(url, 'select name from migrations')).toHaveLength(6);
       });
     });
 

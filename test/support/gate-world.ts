@@ -223,6 +223,7 @@ export function gateWorld(
     sessions,
     directory,
     now: () => world.now,
+    elapsed: () => world.now,
     log,
     counters,
     reference: () => 'REF-1',

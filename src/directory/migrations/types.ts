@@ -10,6 +10,7 @@ export interface Migration {
 
 /** How each database calls the column types of the directory. */
 export interface ColumnTypes {
+  readonly kind: 'sqlite' | 'postgres';
   /** Text compared and ordered byte for byte, whatever the database's locale. */
   readonly text: RawBuilder<unknown>;
   /** A 64-bit integer. */
@@ -23,6 +24,7 @@ export interface ColumnTypes {
 
 export const columnTypes: Readonly<Record<'sqlite' | 'postgres', ColumnTypes>> = {
   sqlite: {
+    kind: 'sqlite',
     text: sql`text`,
     integer: sql`integer`,
     sequence: sql`integer primary key autoincrement`,
@@ -30,6 +32,7 @@ export const columnTypes: Readonly<Record<'sqlite' | 'postgres', ColumnTypes>> =
     withoutRowid: sql`strict, without rowid`,
   },
   postgres: {
+    kind: 'postgres',
     text: sql`text collate "C"`,
     integer: sql`bigint`,
     sequence: sql`bigint generated always as identity primary key`,

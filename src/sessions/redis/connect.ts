@@ -53,6 +53,22 @@ export async function connect(url: string, log: Log, now: () => number): Promise
   return client;
 }
 
+/**
+ * A further connection to the same server, for listening. It waits for its connection before it sends, subscribes anew
+ * by itself when it was cut, and tells of no trouble: the connection that asks does.
+ */
+export function subscriberOf(client: Redis): Redis {
+  const subscriber = client.duplicate({
+    connectionName: 'doorward-changes',
+    autoResubscribe: true,
+    enableOfflineQueue: true,
+    // A channel may be silent for long; heartbeats find out whether it still tells.
+    socketTimeout: undefined,
+  });
+  subscriber.on('error', () => {});
+  return subscriber;
+}
+
 /** Ends the connection; commands under way get a moment to be answered. */
 export async function disconnect(client: Redis): Promise<void> {
   await Promise.race([

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { idpSessionKeys } from '../digest.ts';
 import type { SessionRecord } from '../types.ts';
+import type { RedisClient } from './names.ts';
 import { addToAll, addToIndex, run } from './scripts.ts';
 
 /**
@@ -27,7 +27,7 @@ export interface Indexes {
  * Each index is one sorted set, scored by when its entry may be forgotten. Different sets lie on different machines of a
  * cluster, so no step touches two of them; only the two orders of the list of all share a hash tag.
  */
-export function redisIndexes(client: Redis, prefix: string): Indexes {
+export function redisIndexes(client: RedisClient, prefix: string): Indexes {
   const userKey = (userId: string) => `${prefix}u:${userId}`;
   const idpKey = (key: string) => `${prefix}i:${key}`;
   const all = [`${prefix}{all}:created`, `${prefix}{all}:expires`] as const;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './names.ts';
 
 /** A step that Redis carries out as one: no other command comes in between. */
 export interface Script {
@@ -13,7 +13,7 @@ function script(lua: string): Script {
 
 /** Runs a script by its digest; sends its text only when the server does not know it (a restart, a new replica). */
 export async function run(
-  client: Redis,
+  client: RedisClient,
   { lua, sha }: Script,
   keys: readonly string[],
   args: readonly (string | number)[],
@@ -42,12 +42,15 @@ local function expire(at) redis.call('PEXPIRE', key, whole(math.max(1, at - now)
 `;
 
 /**
- * Arguments: now, fresh (0 or 1), login, data, created, seen, idle, abs. 1 when written.
+ * Arguments: now, fresh (0 or 1), login, data, created, seen, idle, abs. 1 when written, 2 when written over a login, which
+ * somebody may remember.
  * A later write brings the absolute expiry nearer, never further away; the dead stay dead.
  */
 export const writeSession = script(`${session}
 local newSeen, newIdle, newAbs = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local written = 1
 if live then
+  if had[1] ~= '' then written = 2 end
   newSeen, newIdle, newAbs = math.max(seen, newSeen), math.max(idle, newIdle), math.min(abs, newAbs)
 elseif kind == 'none' and ARGV[2] == '1' then
   redis.call('HSET', key, 'created', ARGV[5])
@@ -56,7 +59,7 @@ else
 end
 redis.call('HSET', key, 'login', ARGV[3], 'data', ARGV[4], 'seen', whole(newSeen), 'idle', whole(newIdle), 'abs', whole(newAbs))
 expire(math.min(newIdle, newAbs))
-return 1`);
+return written`);
 
 /** Arguments: now, seen, idle. 1 when the session lives. */
 export const touchSession = script(`${session}
@@ -108,3 +111,35 @@ if left < 0 then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
 end
 return { count, left }`);
+
+/**
+ * Tells a change. Keys: the newest change, the processes. Arguments: its id, the channel, the digests it is about. Gives what
+ * was newest before, and the processes with their beats.
+ */
+export const announceChange = script(`
+local before = redis.call('GET', KEYS[1]) or ''
+redis.call('SET', KEYS[1], ARGV[1])
+redis.call('PUBLISH', ARGV[2], before .. ' ' .. ARGV[1] .. ' ' .. ARGV[3])
+return { before, redis.call('HGETALL', KEYS[2]) }`);
+
+/**
+ * Keys as above. Arguments: the process, its beat, the name of the newest change where there is none. Gives the newest
+ * change, and the beat that the store had of this process.
+ */
+export const beat = script(`
+local head = redis.call('GET', KEYS[1])
+if not head then
+  head = ARGV[3]
+  redis.call('SET', KEYS[1], head)
+end
+local before = redis.call('HGET', KEYS[2], ARGV[1]) or ''
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+return { head, before }`);
+
+/** Key: the processes. Arguments: process and beat, in pairs: takes those out that have not been heard of since. */
+export const strikeOff = script(`
+local struck = 0
+for i = 1, #ARGV, 2 do
+  if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then struck = struck + redis.call('HDEL', KEYS[1], ARGV[i]) end
+end
+return struck`);

@@ -1,12 +1,12 @@
-import type { Redis } from 'ioredis';
 import type { Log } from '../../identity/index.ts';
 import { idpSessionKey } from '../digest.ts';
 import { createInvalidations } from '../invalidation.ts';
 import { storedReader } from '../stored.ts';
 import type { SessionRecord, SessionStore, StoredSession } from '../types.ts';
 import { ask } from './ask.ts';
-import { redisFreshness } from './freshness.ts';
+import { createChangeChannel } from './channel.ts';
 import { redisIndexes } from './indexes.ts';
+import type { RedisClient } from './names.ts';
 import { endSession, run, touchSession, writeSession } from './scripts.ts';
 
 /** Sessions asked for in one go. */
@@ -14,13 +14,22 @@ const batch = 200;
 /** How long the tombstone of a session lasts whose expiry cannot be read, milliseconds. */
 const unreadableTombstone = 86_400_000;
 
-/** Sessions in Redis: one hash each. Closing the connection is the caller's. */
+export interface RedisSessionsOptions {
+  readonly prefix: string;
+  readonly now: () => number;
+  readonly log: Log;
+  /** A further connection, for listening only. */
+  readonly subscriber: () => RedisClient;
+}
+
+/** Sessions in Redis: one hash each. `close` ends the channel of changes; closing the connection is the caller's. */
 export function redisSessions(
-  client: Redis,
-  { prefix, now, log }: { prefix: string; now: () => number; log: Log },
-): Omit<SessionStore, 'close'> {
+  client: RedisClient,
+  { prefix, now, log, subscriber }: RedisSessionsOptions,
+): SessionStore {
   const read = storedReader(log);
   const invalidations = createInvalidations(log);
+  const channel = createChangeChannel({ client, subscriber, prefix, invalidations, log });
   const indexes = redisIndexes(client, prefix);
   const keyOf = (digest: string) => `${prefix}s:${digest}`;
 
@@ -78,7 +87,9 @@ export function redisSessions(
       const records = await Promise.all(digests.slice(start, start + batch).map(endOne));
       ended.push(...records.filter((record) => record !== undefined));
     }
-    // They are dead already; a left-over index entry leads nowhere and is forgotten in time.
+    // Told even of those that were dead already: whoever ended them may have failed to tell.
+    await channel.announce(digests);
+    // A left-over index entry leads nowhere and is forgotten in time.
     if (ended.length > 0)
       indexes.forget(ended).catch(() => log.debug({}, 'index entries of ended sessions remain'));
     return ended;
@@ -109,7 +120,8 @@ export function redisSessions(
           ],
         );
         invalidations.tell(digest);
-        if (written !== 1) return false;
+        if (written === 0) return false;
+        if (written === 2) await channel.announce([digest]);
         if (fresh) await indexes.complete(record, at);
         return true;
       }),
@@ -133,7 +145,8 @@ export function redisSessions(
       }),
     findByIdpSession: (issuer, id) =>
       ask(async () => newestFirst(await living(await indexes.byIdpSession(idpSessionKey(issuer, id))))),
-    freshness: redisFreshness(invalidations),
+    freshness: channel.freshness,
+    close: () => channel.close(),
     ping: () => ask(async () => void (await client.ping())),
   };
 }

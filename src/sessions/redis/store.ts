@@ -1,6 +1,6 @@
 import type { Log } from '../../identity/index.ts';
 import type { SessionStore, TransientStore } from '../types.ts';
-import { connect, disconnect } from './connect.ts';
+import { connect, disconnect, subscriberOf } from './connect.ts';
 import { redisSessions } from './sessions.ts';
 import { redisTransient } from './transient.ts';
 
@@ -13,9 +13,13 @@ export async function openRedisStore(
   { now, log, prefix }: { now: () => number; log: Log; prefix: string },
 ): Promise<SessionStore & { readonly transient: TransientStore }> {
   const client = await connect(url, log, now);
+  const sessions = redisSessions(client, { prefix, now, log, subscriber: () => subscriberOf(client) });
   return {
-    ...redisSessions(client, { prefix, now, log }),
+    ...sessions,
     transient: redisTransient(client, prefix, now),
-    close: () => disconnect(client),
+    async close() {
+      await sessions.close();
+      await disconnect(client);
+    },
   };
 }

@@ -1,11 +1,11 @@
-import type { Redis } from 'ioredis';
 import { digestOf } from '../digest.ts';
 import type { TransientStore } from '../types.ts';
 import { ask } from './ask.ts';
+import type { RedisClient } from './names.ts';
 import { countInWindow, run } from './scripts.ts';
 
 /** Short-lived facts in Redis, expired by its own clock. One command or script each, so every step is atomic. */
-export function redisTransient(client: Redis, prefix: string, now: () => number): TransientStore {
+export function redisTransient(client: RedisClient, prefix: string, now: () => number): TransientStore {
   const keyOf = (kind: string, key: string) => `${prefix}t:${kind}:${digestOf(key)}`;
   return {
     put: (kind, key, value, ttl) =>

@@ -134,16 +134,18 @@ describe('admission', () => {
     expect([world.sessionStore.asked, world.directoryStore.asked]).toEqual([2, 2]);
   });
 
-  it('does not trust what it remembered while nobody told of changes', async () => {
+  it('asks while nobody tells of changes, and forgets what it is told of when the telling begins again', async () => {
     const world = gateWorld();
     const cookie = world.signIn('one');
     await ask(world, cookie);
     world.sessionStore.freshness = 'ask';
     world.directoryStore.freshness = 'ask';
     await ask(world, cookie);
+    expect(world.sessionStore.asked).toBe(2);
     world.end('one');
     world.sessionStore.freshness = 'trusted';
     world.directoryStore.freshness = 'trusted';
+    world.sessionStore.invalidate(undefined);
     expect(await kind(world, cookie)).toBe('signed_out');
   });
 
@@ -207,7 +209,7 @@ describe('admission', () => {
     const cookie = world.signIn('one');
     await ask(world, cookie);
     world.sessionStore.freshness = 'trusted';
-    // Ended by somebody who tells nobody: only the touch finds out.
+    // Lost by the store, which tells nobody: only the touch finds out.
     world.sessionStore.freshness = 'ask';
     world.end('one');
     world.sessionStore.freshness = 'trusted';
