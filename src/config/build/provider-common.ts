@@ -1,7 +1,6 @@
 import { comparable, type RoleRule } from '../../identity/index.ts';
 import type { YamlFile } from '../file/yaml-file.ts';
 import type { Preset } from '../presets/preset.ts';
-import type { Report } from '../problems.ts';
 import { isLoopback, webUrl } from '../schema/addresses.ts';
 import type { OidcFile } from '../schema/oidc-file.ts';
 import type { SamlFile } from '../schema/saml-file.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { GroupsClaim, Membership, User } from '../../../src/identity/index.ts';
 import { formatSource, parseSource } from '../../../src/identity/index.ts';
 import { decide } from '../../../src/jit/index.ts';
