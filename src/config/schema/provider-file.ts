@@ -53,7 +53,9 @@ export const commonKeys = {
         show: true,
         complain: emailDomainComplaint,
       }).optional(),
-      requireGroups: texts('Only members of one of these may come in: Doorward groups, or, where the map hands out no group of that name, groups as the provider calls them.').optional(),
+      requireGroups: texts(
+        'Only members of one of these may come in: Doorward groups, or, where the map hands out no group of that name, groups as the provider calls them.',
+      ).optional(),
     })
     .meta({ description: 'Who may come in.' })
     .optional(),
