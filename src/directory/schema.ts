@@ -10,6 +10,7 @@ export interface Tables {
   change_log: ChangeLogTable;
   processes: ProcessesTable;
   migrations: MigrationsTable;
+  samples: SamplesTable;
 }
 
 export interface UsersTable {
@@ -81,4 +82,10 @@ interface ProcessesTable {
 interface MigrationsTable {
   name: string;
   applied_at: number;
+}
+
+interface SamplesTable {
+  name: string;
+  at: number;
+  value: number;
 }

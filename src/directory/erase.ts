@@ -1,0 +1,24 @@
+import { sql } from 'kysely';
+import type { ConsoleStore } from './console-types.ts';
+import type { Database } from './database.ts';
+import { cleanText } from './text.ts';
+import type { UserRow } from './user-row.ts';
+import { readUser, userColumns } from './user-row.ts';
+
+/** Removes a person for good. Everything that hangs on the row of the user goes with it. */
+export function createErase(database: Database): ConsoleStore['eraseUser'] {
+  const columns = userColumns(database.dialect);
+  return async (userId, audit) => {
+    const { erased } = await database.write(async ({ db, finish }) => {
+      const id = cleanText(userId);
+      const { rows } = await sql<UserRow>`select ${columns} from users
+        where users.id = ${id}${database.dialect.forUpdate}`.execute(db);
+      const user = rows[0] && readUser(rows[0]);
+      if (user === undefined) return { erased: false };
+      await sql`delete from users where id = ${id}`.execute(db);
+      await finish([], [id], audit?.(user) ?? []);
+      return { erased: true };
+    });
+    return erased;
+  };
+}
