@@ -13,3 +13,5 @@ const server = createServer((_req, res) => {
 server.listen(0, '127.0.0.1', () => {
   process.send?.({ port: (server.address() as AddressInfo).port, cookies: [] });
 });
+// The parent has gone, or wants us gone.
+process.once('disconnect', () => process.exit());

@@ -82,3 +82,5 @@ for (let index = 0; index < total; index += 1) {
 await Promise.all(writing);
 await app.start();
 process.send?.({ port: Number(new URL(app.address()).port), cookies });
+// The parent has gone, or wants us gone.
+process.once('disconnect', () => process.exit());

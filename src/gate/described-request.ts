@@ -23,12 +23,9 @@ export const undescribed: DescribedRequest = {
   target: undefined,
 };
 
-interface Parts {
-  readonly method?: string | undefined;
-  readonly scheme?: string | undefined;
-  readonly host?: string | undefined;
-  readonly target?: string | undefined;
-}
+type Origin = Pick<DescribedRequest, 'scheme' | 'host'>;
+
+const unsaid: Origin = { scheme: undefined, host: undefined };
 
 /** Does somebody describe a request here at all? (Whether they are believed is another question.) */
 export function describesRequest(headers: IncomingHttpHeaders): boolean {
@@ -46,10 +43,11 @@ export function describedByOriginalUrl(headers: IncomingHttpHeaders): DescribedR
   const url = one(headers['x-original-url']);
   const method = one(headers['x-original-method']);
   if (disagree(one(headers['x-forwarded-method']), method)) return undefined;
-  if (url === undefined) return request({ method });
-  const [, scheme, host, target = ''] = /^(?:([A-Za-z]+):\/\/([^/?#]*))?(.*)$/.exec(url) ?? [];
+  if (url === undefined) return request(method, unsaid, undefined);
+  const end = originEnd(url);
+  const target = end === 0 ? url : end === url.length ? '/' : url.slice(end);
   if (disagree(one(headers['x-forwarded-uri']), target)) return undefined;
-  return request({ method, scheme, host, target: host !== undefined && target === '' ? '/' : target });
+  return request(method, end === 0 ? unsaid : originOf(url.slice(0, end)), target);
 }
 
 /** Traefik, Caddy, HAProxy: `X-Forwarded-Method/Proto/Host/Uri`. Undefined: contradictory or malformed. */
@@ -59,7 +57,7 @@ export function describedByForwarded(headers: IncomingHttpHeaders): DescribedReq
   const original = one(headers['x-original-url'])?.replace(/^[A-Za-z]+:\/\/[^/?#]*/, '');
   if (disagree(original, target) || disagree(one(headers['x-original-method']), method)) return undefined;
   const host = one(headers['x-forwarded-host']);
-  return request({ method, scheme: one(headers['x-forwarded-proto']), host, target });
+  return request(method, canonicalOrigin(one(headers['x-forwarded-proto']), host), target);
 }
 
 /** Envoy: method and path are those of the check itself, the host is in `X-Forwarded-Host` or `Host`. */
@@ -73,24 +71,53 @@ export function describedByCheck(
   if (disagree(one(headers['x-forwarded-method']), method)) return undefined;
   if (disagree(one(headers['x-original-method']), method)) return undefined;
   if (disagree(one(headers['x-forwarded-uri']), target)) return undefined;
-  return request({
-    method,
-    scheme: one(headers['x-forwarded-proto']),
-    host: host ?? headers.host,
-    target: target === '' ? '/' : target,
-  });
+  const origin = canonicalOrigin(one(headers['x-forwarded-proto']), host ?? headers.host);
+  return request(method, origin, target === '' ? '/' : target);
 }
 
-function request(parts: Parts): DescribedRequest | undefined {
-  const method = parts.method;
-  if (method !== undefined && !/^[A-Za-z][A-Za-z-]{0,31}$/.test(method)) return undefined;
-  const scheme = parts.scheme === undefined ? undefined : schemes.get(parts.scheme.toLowerCase());
-  if (parts.scheme !== undefined && scheme === undefined) return undefined;
-  const host = parts.host === undefined ? undefined : canonicalHost(parts.host, scheme);
-  if (parts.host !== undefined && host === undefined) return undefined;
-  const path = parts.target === undefined ? undefined : canonicalPath(parts.target);
-  if (parts.target !== undefined && path === undefined) return undefined;
-  return { method, host, path, scheme, target: parts.target };
+function request(
+  method: string | undefined,
+  origin: Origin | undefined,
+  target: string | undefined,
+): DescribedRequest | undefined {
+  if (origin === undefined || (method !== undefined && !isMethod(method))) return undefined;
+  const path = target === undefined ? undefined : canonicalPath(target);
+  if (target !== undefined && path === undefined) return undefined;
+  return { method, host: origin.host, path, scheme: origin.scheme, target };
+}
+
+const usualMethods = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']);
+
+function isMethod(text: string): boolean {
+  return usualMethods.has(text) || /^[A-Za-z][A-Za-z-]{0,31}$/.test(text);
+}
+
+/** Where `scheme://host` ends in a URL; 0 when it begins with neither. */
+function originEnd(url: string): number {
+  if (url.charCodeAt(0) === 47) return 0;
+  const scheme = url.indexOf('://');
+  if (scheme < 1) return 0;
+  const slash = url.indexOf('/', scheme + 3);
+  return slash === -1 ? url.length : slash;
+}
+
+/** The few origins that a gateway is asked about, taken apart once. Bounded, because a client names them. */
+const origins = new Map<string, Origin>();
+
+function originOf(text: string): Origin | undefined {
+  const known = origins.get(text);
+  if (known !== undefined) return known;
+  const colon = text.indexOf('://');
+  const origin = canonicalOrigin(text.slice(0, colon), text.slice(colon + 3));
+  if (origin !== undefined && origins.size < 1000) origins.set(text, origin);
+  return origin;
+}
+
+function canonicalOrigin(schemeText: string | undefined, hostText: string | undefined): Origin | undefined {
+  const scheme = schemeText === undefined ? undefined : schemes.get(schemeText.toLowerCase());
+  const host = hostText === undefined ? undefined : canonicalHost(hostText, scheme);
+  if (schemeText !== undefined && scheme === undefined) return undefined;
+  return hostText !== undefined && host === undefined ? undefined : { scheme, host };
 }
 
 const schemes = new Map<string, 'http' | 'https'>([

@@ -152,9 +152,11 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
 
   function serve(req: IncomingMessage, res: ServerResponse, url: string): void {
     if (hasBody(req)) res.shouldKeepAlive = false;
-    const name = endpointName(url, start.length);
-    const endpoint = endpoints.get(name);
-    const rest = url.slice(start.length + name.length);
+    // Nearly every URL is one of two, whole.
+    const plain = endpoints.get(url.slice(start.length));
+    const name = plain === undefined ? endpointName(url, start.length) : '';
+    const endpoint = plain ?? endpoints.get(name);
+    const rest = plain === undefined ? url.slice(start.length + name.length) : '';
     if (endpoint === undefined || (name !== 'ext-authz' && rest !== '' && !rest.startsWith('?'))) {
       return deny(req, res, { ...notFound, endpoint: undefined, request: undescribed });
     }
