@@ -8,6 +8,8 @@ export interface LoginFlowsOptions {
   readonly store: Pick<TransientStore, 'put' | 'take'>;
   readonly timeout: number;
   readonly now: () => number;
+  /** Version of the configuration in force: noted in every flow, so that a login finishes under the rules it began with. */
+  readonly configVersion?: string | undefined;
   /** So many random bytes; from the operating system unless a test says otherwise. */
   readonly random?: (bytes: number) => Buffer;
 }
@@ -26,12 +28,18 @@ export function createLoginFlows({
   store,
   timeout,
   now,
+  configVersion,
   random = randomBytes,
 }: LoginFlowsOptions): LoginFlows {
   return {
     async begin(flow, browser) {
       const key = random(32).toString('base64url');
-      await store.put(kind, slot(key, flow.provider, browser), JSON.stringify(flow), timeout);
+      await store.put(
+        kind,
+        slot(key, flow.provider, browser),
+        JSON.stringify({ ...flow, configVersion }),
+        timeout,
+      );
       return key;
     },
     async finish(key, provider, browser) {

@@ -23,14 +23,19 @@ export interface ProviderDeps {
  * yet: one that is down does not stop the start.
  */
 export function createProviders(
-  config: Pick<Config, 'baseUrl' | 'prefix' | 'login' | 'providers'>,
+  config: Pick<Config, 'baseUrl' | 'prefix' | 'login' | 'providers'> & Partial<Pick<Config, 'version'>>,
   deps: ProviderDeps,
 ): Map<string, Provider> {
   const { transient, log, now } = deps;
   const context: ProviderContext = {
     baseUrl: config.baseUrl,
     prefix: config.prefix,
-    flows: createLoginFlows({ store: transient, timeout: config.login.timeout, now }),
+    flows: createLoginFlows({
+      store: transient,
+      timeout: config.login.timeout,
+      now,
+      configVersion: config.version,
+    }),
     transient,
     log,
     now,

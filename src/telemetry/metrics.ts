@@ -18,6 +18,8 @@ export interface Metrics {
   sessionEnded(cause: string, count?: number): void;
   /** The version of the configuration in force: the one series has the value 1. */
   configLoaded(version: string): void;
+  /** A new configuration was refused; the one in force stays. */
+  configRejected(): void;
   /** Prometheus text, and its content type. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -57,6 +59,18 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     labelNames: ['version'] as const,
     registers,
   });
+  const reloads = new Counter({
+    name: 'doorward_config_reloads_total',
+    help: 'Configurations taken over and refused while running.',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  const lastReload = new Gauge({
+    name: 'doorward_config_last_reload_successful',
+    help: '1 when the files on disk are in force, 0 when their last change was refused.',
+    registers,
+  });
+  lastReload.set(1);
   registry.registerMetric(
     new Counter({
       name: 'doorward_verify_total',
@@ -80,18 +94,26 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       },
     }),
   );
-  const configLoaded = (version: string) => {
+  const inForce = (version: string) => {
     config.reset();
     config.set({ version }, 1);
   };
-  if (options.version !== undefined) configLoaded(options.version);
+  if (options.version !== undefined) inForce(options.version);
   if (options.process ?? true) collectDefaultMetrics({ register: registry });
 
   return {
     login: (provider, outcome, reason = '') => logins.inc({ provider, outcome, reason }),
     verify,
     sessionEnded: (cause, count = 1) => ended.inc({ cause }, count),
-    configLoaded,
+    configLoaded(version) {
+      inForce(version);
+      reloads.inc({ outcome: 'loaded' });
+      lastReload.set(1);
+    },
+    configRejected() {
+      reloads.inc({ outcome: 'rejected' });
+      lastReload.set(0);
+    },
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { Failure, type IdentityAssertion, type IdpSession, standingRefusal } from '../identity/index.ts';
 import type { LoginOutcome } from '../jit/index.ts';
 import {
+  type EndingDetails,
   type SessionLogin,
   digestOf,
   endSession,
@@ -47,7 +48,10 @@ export function createLoginAnswer(
       const unestablished = await establishSession(
         req,
         sessionLogin(req, attempt, assertion, user.id, idp),
+        (digest) => deps.endings.end(digest, 'replaced', { kind: 'person', name: user.id }, eventDetails(attempt)),
       ).catch(endedMeanwhile);
+      // A sign-out at the identity provider may have come while the session was made, which it could not yet find.
+      if (await deps.endedAtIdp(assertion)) throw new Failure('login_rejected', { detail: 'web.ended_at_idp' });
       // Once more: somebody who was disabled since jit looked must not keep a session that `disable` could not yet see.
       const standing = await users.snapshot(user.id);
       if (standing === undefined) throw new Failure('login_rejected', { detail: 'web.user_gone' });
@@ -83,7 +87,11 @@ export function createLoginAnswer(
     if (assertion.provider !== attempt.provider)
       throw new Failure('login_rejected', { detail: 'web.provider' });
     const { issuer, subject } = assertion;
-    const outcome = await deps.login(assertion, (committed) => changeEvents(attempt, committed, now()));
+    const outcome = await deps.login(
+      assertion,
+      (committed) => changeEvents(attempt, committed, now()),
+      answer.configVersion,
+    );
     if (outcome.kind === 'refused') {
       const userName = outcome.user?.profile.userName ?? assertion.userName;
       const { reason } = outcome;
@@ -127,6 +135,10 @@ export function createLoginAnswer(
 function endedMeanwhile(error: unknown): Failure {
   if (error instanceof Failure && error.code === 'unauthenticated') return error;
   throw error;
+}
+
+function eventDetails({ reference, address }: Attempt): EndingDetails {
+  return { reference, ...(address !== undefined && { address }) };
 }
 
 /** Leaves no session and no cookie, also when the store does not answer any more. */

@@ -1,4 +1,4 @@
-import { createApp } from '../../app.ts';
+import { createApp, reloadFrom, watchConfig } from '../../app.ts';
 import { createLogger } from '../../telemetry/index.ts';
 import { exit, type Command } from '../command.ts';
 import { configOf } from '../configuration.ts';
@@ -7,7 +7,11 @@ export const serve: Command = {
   name: 'serve',
   summary: 'Run the gateway with the files under the configuration directory',
   usage: '[--config DIR]',
-  help: 'Ends on SIGTERM and SIGINT once the requests under way are answered.\nExample: doorward serve --config /etc/doorward',
+  help: [
+    'Files that change are taken over at once, whole, or not at all; SIGHUP does the same.',
+    'Ends on SIGTERM and SIGINT once the requests under way are answered.',
+    'Example: doorward serve --config /etc/doorward',
+  ].join('\n'),
   options: {},
   words: [0, 0],
   async run(args, terminal) {
@@ -30,7 +34,13 @@ export const serve: Command = {
       { baseUrl: config.baseUrl, address: app.address(), version: config.version },
       'doorward is serving',
     );
+    const reload = async (): Promise<void> => {
+      await reloadFrom(args.configDir, app, { env: terminal.env, log });
+    };
+    const unwatch = watchConfig(args.configDir, reload);
+    process.on('SIGHUP', () => void reload());
     await signal();
+    unwatch();
     log.info({}, 'doorward is stopping');
     await app.stop();
     return exit.ok;

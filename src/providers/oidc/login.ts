@@ -100,7 +100,12 @@ export function createLogin(
             : undefined;
         const { assertion, problems } = normalize({ ...answer, userinfo }, config);
         if (problems.length > 0) log.warn({ provider: config.id, problems }, 'claims that cannot be used');
-        return { kind: 'asserted', assertion, returnTo: flow.returnTo };
+        return {
+          kind: 'asserted',
+          assertion,
+          returnTo: flow.returnTo,
+          configVersion: flow.configVersion,
+        };
       } catch (error) {
         const found = readRefusal(error);
         if (found !== undefined) return refusal(found);

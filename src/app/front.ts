@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { personData } from '../admin/index.ts';
+import type { Config } from '../config/index.ts';
+import { answerError, createGate, type GateCounters } from '../gate/index.ts';
+import { Failure, type Log } from '../identity/index.ts';
+import { login } from '../jit/index.ts';
+import { createProviders } from '../providers/index.ts';
+import { createProxy } from '../proxy/index.ts';
+import { createSessionMiddleware } from '../sessions/index.ts';
+import type { Metrics } from '../telemetry/index.ts';
+import { createWeb, newReference } from '../web/index.ts';
+import type { Stores } from './stores.ts';
+
+/** Everything that follows from the configuration files: built whole, swapped whole at a reload. */
+export interface Front {
+  readonly config: Config;
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  shouldUpgrade(req: IncomingMessage): boolean;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends background work; requests under way are still answered. */
+  close(): Promise<void>;
+}
+
+export interface FrontDeps {
+  readonly stores: Stores;
+  readonly counters: GateCounters;
+  readonly metrics: Metrics;
+  /** The rules that a login began under, by configuration version: it finishes under them. */
+  readonly rulesOf: (version: string | undefined) => Config;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** Builds every room of one configuration and wires them together. Reaches nobody yet. */
+export function createFront(config: Config, deps: FrontDeps): Front {
+  const { stores, counters, metrics, rulesOf, now, log } = deps;
+  const { directory, sessions, audit, endings } = stores;
+  const reference = (): string => newReference(randomBytes);
+
+  const providers = createProviders(config, { transient: sessions.transient, log, now });
+  const gate = createGate({ config, sessions, directory, now, log, counters, reference });
+  const proxy = createProxy({ config, gate, log, reference });
+  const web = createWeb({
+    config,
+    providers,
+    async login(assertion, record, begunUnder) {
+      const rules = rulesOf(begunUnder).providers.find((provider) => provider.id === assertion.provider);
+      if (!rules) throw new Failure('unknown_provider');
+      return login(directory, assertion, rules, now, record);
+    },
+    sessionMiddleware: createSessionMiddleware({
+      store: sessions,
+      secrets: config.secrets,
+      baseUrl: config.baseUrl,
+      ...config.session,
+      now,
+      log,
+    }),
+    gate,
+    users: directory,
+    sessions,
+    endings,
+    personData: (userId) => personData(userId, { directory, sessions, now }),
+    audit,
+    transient: sessions.transient,
+    onLogin: metrics.login,
+    now,
+    random: randomBytes,
+    log,
+  });
+
+  const isWeb = (url: string): boolean =>
+    url.startsWith(config.prefix) && (url === config.prefix || /^[/?]/.test(url.slice(config.prefix.length)));
+
+  /** No upstream takes it: a person at the front page is led to their own page, everything else is not found. */
+  function nothingHere(req: IncomingMessage, res: ServerResponse): void {
+    if (req.method === 'GET' && req.url === '/' && config.upstreams.length === 0) {
+      res.writeHead(303, { location: `${config.baseUrl}${config.prefix}/me`, 'content-length': 0 });
+      res.end();
+      return;
+    }
+    answerError(res, { status: 404, code: 'not_found', reference: reference(), reader: 'program' });
+  }
+
+  return {
+    config,
+    handle(req, res) {
+      if (gate.handle(req, res)) return;
+      if (isWeb(req.url ?? '/')) web(req, res);
+      else if (!proxy.handle(req, res)) nothingHere(req, res);
+    },
+    shouldUpgrade: (req) => proxy.shouldUpgrade(req),
+    upgrade: (req, socket, head) => proxy.upgrade(req, socket, head),
+    async close() {
+      proxy.close();
+      await Promise.all([...providers.values()].map((provider) => provider.close()));
+    },
+  };
+}

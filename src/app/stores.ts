@@ -1,0 +1,84 @@
+import { createPeople, type People } from '../admin/index.ts';
+import {
+  createAuditRelay,
+  createAuditWriter,
+  type Actor,
+  type AuditEvent,
+  type AuditWriter,
+} from '../audit/index.ts';
+import type { Config } from '../config/index.ts';
+import { openDirectory, type OpenDirectory } from '../directory/index.ts';
+import { silentLog, type Log } from '../identity/index.ts';
+import {
+  createEndings,
+  openSessionStore,
+  type Endings,
+  type SessionStore,
+  type TransientStore,
+} from '../sessions/index.ts';
+
+/** The stores of one configuration, with what is done to people in them: all that a command needs. */
+export interface Stores {
+  readonly directory: OpenDirectory<AuditEvent>;
+  readonly sessions: SessionStore & { readonly transient: TransientStore };
+  readonly audit: AuditWriter;
+  readonly endings: Endings<Actor>;
+  readonly people: People;
+  close(): Promise<void>;
+}
+
+export interface StoresDeps {
+  readonly log?: Log;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Told of each session that ended, for metrics. */
+  readonly onSessionEnded?: (cause: string) => void;
+}
+
+/**
+ * Opens the stores that a configuration names.
+ * @throws Failure `store_unavailable` when the directory cannot be opened
+ */
+export async function openStores(config: Config, deps: StoresDeps = {}): Promise<Stores> {
+  const { log = silentLog, now = Date.now, onSessionEnded } = deps;
+  const directory = await openDirectory<AuditEvent>(config.state.directory, {
+    now,
+    log,
+    auditing: createAuditRelay({ log }),
+  });
+  try {
+    const { redisPrefix } = config.state;
+    const sessions = await openSessionStore(config.state.sessions, { now, log, redisPrefix });
+    const audit = createAuditWriter({ store: directory, log });
+    const endings = createEndings<Actor>({
+      sessions,
+      audit,
+      now,
+      ...(onSessionEnded && { onEnded: onSessionEnded }),
+    });
+    const people = createPeople({ directory, endings, now });
+    return {
+      directory,
+      sessions,
+      audit,
+      endings,
+      people,
+      async close() {
+        await Promise.all([sessions.close(), directory.close()]);
+      },
+    };
+  } catch (error) {
+    await directory.close();
+    throw error;
+  }
+}
+
+/** Opens the stores, hands them to `use`, and closes them whatever happens: how commands work. */
+export async function withStores<T>(config: Config, use: (stores: Stores) => Promise<T>): Promise<T> {
+  const stores = await openStores(config);
+  try {
+    return await use(stores);
+  } finally {
+    await stores.close();
+  }
+}
