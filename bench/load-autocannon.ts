@@ -21,6 +21,7 @@ const result = await autocannon({
 });
 if (result.non2xx + result.errors > 0) throw new Error(`unexpected answers from ${job.url}`);
 const reading: Reading = {
+  requests: result.requests.total,
   requestsPerSecond: result.requests.average,
   p50: result.latency.p50,
   p99: result.latency.p99,

@@ -7,6 +7,8 @@ const run = promisify(execFile);
 
 /** What one run of the load generator saw. */
 export interface Reading {
+  /** Requests that were answered. */
+  readonly requests: number;
   readonly requestsPerSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -66,6 +68,7 @@ function wrk(folder: string): LoadGenerator {
       if (/Non-2xx|Socket errors/.test(stdout))
         throw new Error(`unexpected answers from ${target.url}: ${stdout}`);
       return {
+        requests: Number(/(\d+) requests in/.exec(stdout)?.[1]),
         requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
         p50: milliseconds(/50%\s+([\d.]+)(us|ms|s)/.exec(stdout)),
         p99: milliseconds(/99%\s+([\d.]+)(us|ms|s)/.exec(stdout)),

@@ -43,24 +43,30 @@ async function bench(options: BenchArguments): Promise<void> {
     const largeRedis = await gateway('Redis', redis[1]?.url ?? '', options.sessions);
     const bare = await start('serve-bare.ts', JSON.stringify(await answerOf(small)));
 
-    const to = ({ url }: BenchServer, { cookies }: BenchServer): Contest['target'] => ({
-      url,
-      headers: described,
-      cookies,
+    const contest = (
+      name: string,
+      server: BenchServer,
+      cookiesOf: BenchServer,
+      ceiling?: string,
+    ): Contest => ({
+      name,
+      target: { url: server.url, headers: described, cookies: cookiesOf.cookies },
+      ceiling,
+      cpu: () => server.cpu(),
     });
     const ceiling = 'bare node:http, same headers';
     const spreadCeiling = `${ceiling}, cookies of ${many}`;
-    const contests: Contest[] = [
-      { name: ceiling, target: to(bare, small), ceiling: undefined },
-      { name: 'verify, embedded store, 1 session', target: to(small, small), ceiling },
-      { name: 'verify, Redis store, 1 session', target: to(smallRedis, smallRedis), ceiling },
-      { name: spreadCeiling, target: to(bare, large), ceiling: undefined },
-      { name: `verify, embedded store, ${many}`, target: to(large, large), ceiling: spreadCeiling },
-      { name: `verify, Redis store, ${many}`, target: to(largeRedis, largeRedis), ceiling: spreadCeiling },
+    const contests = [
+      contest(ceiling, bare, small),
+      contest('verify, embedded store, 1 session', small, small, ceiling),
+      contest('verify, Redis store, 1 session', smallRedis, smallRedis, ceiling),
+      contest(spreadCeiling, bare, large),
+      contest(`verify, embedded store, ${many}`, large, large, spreadCeiling),
+      contest(`verify, Redis store, ${many}`, largeRedis, largeRedis, spreadCeiling),
     ];
     if (options.against !== undefined) {
       const target = { url: options.against, headers: options.headers, cookies: [] };
-      contests.push({ name: `against ${options.against}`, target, ceiling });
+      contests.push({ name: `against ${options.against}`, target, ceiling, cpu: undefined });
     }
     const { rounds, seconds } = options;
     const onRound = (round: number): void =>

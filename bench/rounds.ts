@@ -6,20 +6,30 @@ export interface Contest {
   readonly target: Target;
   /** Name of the contest whose reading of the same round is 1; undefined: this is a ceiling itself. */
   readonly ceiling: string | undefined;
+  /** CPU time the server has used so far, microseconds; undefined where it is somebody else's. */
+  readonly cpu: (() => Promise<number>) | undefined;
 }
 
 export interface Row {
   readonly name: string;
-  /** Median of the readings. */
+  /** Medians of the rounds. */
   readonly requestsPerSecond: number;
   readonly p50: number;
   readonly p99: number;
-  /** Median over the rounds of this reading by the ceiling's of the same round. */
+  /** CPU time of the server for one request, microseconds. */
+  readonly cpuPerRequest?: number;
+  /** Requests per second by those of the ceiling in the same round; the median of the rounds. */
   readonly ratio?: number;
-  /** The least and the greatest ratio of a round: the machine's noise. */
+  /** The least and the greatest such ratio: the machine's noise. */
   readonly lowest?: number;
   readonly highest?: number;
+  /** The same with requests per second of CPU time: what else the machine does touches this far less. */
+  readonly cpuRatio?: number;
   readonly rounds: number;
+}
+
+interface Measured extends Reading {
+  readonly cpuPerRequest: number;
 }
 
 /**
@@ -31,35 +41,54 @@ export async function play(
   load: LoadGenerator,
   { rounds, seconds, onRound }: { rounds: number; seconds: number; onRound: (round: number) => void },
 ): Promise<Row[]> {
-  const readings = new Map<string, Reading[]>(contests.map(({ name }) => [name, []]));
+  const readings = new Map<string, Measured[]>(contests.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
     onRound(round);
-    for (const { name, target } of contests) {
-      const reading = await load.measure(target, seconds);
-      if (round > 0) readings.get(name)?.push(reading);
+    for (const contest of contests) {
+      const measured = await measure(contest, load, seconds);
+      if (round > 0) readings.get(contest.name)?.push(measured);
     }
   }
-  return contests.map(({ name, ceiling }) => {
-    const own = readings.get(name) ?? [];
-    const row = {
-      name,
-      requestsPerSecond: Math.round(median(own.map((reading) => reading.requestsPerSecond))),
-      p50: median(own.map((reading) => reading.p50)),
-      p99: median(own.map((reading) => reading.p99)),
-      rounds,
-    };
-    if (ceiling === undefined) return row;
-    const best = readings.get(ceiling) ?? [];
-    const ratios = own.map(
-      (reading, round) => reading.requestsPerSecond / (best[round]?.requestsPerSecond ?? Number.NaN),
-    );
-    return {
-      ...row,
-      ratio: rounded(median(ratios)),
-      lowest: rounded(Math.min(...ratios)),
-      highest: rounded(Math.max(...ratios)),
-    };
-  });
+  return contests.map(({ name, ceiling }) =>
+    rowOf(name, readings.get(name) ?? [], ceiling === undefined ? undefined : (readings.get(ceiling) ?? [])),
+  );
+}
+
+async function measure({ target, cpu }: Contest, load: LoadGenerator, seconds: number): Promise<Measured> {
+  const before = (await cpu?.()) ?? Number.NaN;
+  const reading = await load.measure(target, seconds);
+  const after = (await cpu?.()) ?? Number.NaN;
+  return { ...reading, cpuPerRequest: (after - before) / reading.requests };
+}
+
+function rowOf(name: string, own: readonly Measured[], ceiling: readonly Measured[] | undefined): Row {
+  const of = (field: 'requestsPerSecond' | 'p50' | 'p99' | 'cpuPerRequest'): number =>
+    median(own.map((reading) => reading[field]));
+  const cpuPerRequest = rounded(of('cpuPerRequest'));
+  const row = {
+    name,
+    requestsPerSecond: Math.round(of('requestsPerSecond')),
+    p50: of('p50'),
+    p99: of('p99'),
+    ...(Number.isNaN(cpuPerRequest) ? {} : { cpuPerRequest }),
+    rounds: own.length,
+  };
+  if (ceiling === undefined) return row;
+  const ratios = own.map(
+    (reading, round) => reading.requestsPerSecond / (ceiling[round]?.requestsPerSecond ?? Number.NaN),
+  );
+  const cpuRatio = rounded(
+    median(
+      own.map((reading, round) => (ceiling[round]?.cpuPerRequest ?? Number.NaN) / reading.cpuPerRequest),
+    ),
+  );
+  return {
+    ...row,
+    ratio: rounded(median(ratios)),
+    lowest: rounded(Math.min(...ratios)),
+    highest: rounded(Math.max(...ratios)),
+    ...(Number.isNaN(cpuRatio) ? {} : { cpuRatio }),
+  };
 }
 
 /** The middle value; of an even number, the mean of the two in the middle. */

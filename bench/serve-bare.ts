@@ -4,14 +4,11 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { reportTo } from './child.ts';
 
 const headers = JSON.parse(process.argv[2] ?? '[]') as string[];
 const server = createServer((_req, res) => {
   res.writeHead(202, headers);
   res.end();
 });
-server.listen(0, '127.0.0.1', () => {
-  process.send?.({ port: (server.address() as AddressInfo).port, cookies: [] });
-});
-// The parent has gone, or wants us gone.
-process.once('disconnect', () => process.exit());
+server.listen(0, '127.0.0.1', () => reportTo(process, (server.address() as AddressInfo).port, []));

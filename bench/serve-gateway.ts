@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createApp } from '../src/app.ts';
 import { digestOf } from '../src/sessions/index.ts';
 import { gateConfig, signedCookie } from '../test/support/gate-world.ts';
+import { reportTo } from './child.ts';
 
 const [kind = 'sqlite', sessionCount = '1', cookieCount = '1', folder = '.'] = process.argv.slice(2);
 const config = gateConfig({
@@ -81,6 +82,4 @@ for (let index = 0; index < total; index += 1) {
 }
 await Promise.all(writing);
 await app.start();
-process.send?.({ port: Number(new URL(app.address()).port), cookies });
-// The parent has gone, or wants us gone.
-process.once('disconnect', () => process.exit());
+reportTo(process, Number(new URL(app.address()).port), cookies);

@@ -27,10 +27,13 @@ export function formatTable(rows: readonly Row[], machine: Machine, generator: s
     row.requestsPerSecond.toLocaleString('en'),
     `${row.p50.toFixed(2)} ms`,
     `${row.p99.toFixed(2)} ms`,
+    row.cpuPerRequest === undefined ? '' : `${row.cpuPerRequest.toFixed(1)} µs`,
     row.ratio === undefined ? '' : row.ratio.toFixed(2),
     row.ratio === undefined ? '' : `${row.lowest?.toFixed(2)} – ${row.highest?.toFixed(2)}`,
+    row.cpuRatio === undefined ? '' : row.cpuRatio.toFixed(2),
   ]);
-  const table = [['', 'requests/s', 'p50', 'p99', 'ratio', 'of the rounds'], ...cells];
+  const head = ['', 'requests/s', 'p50', 'p99', 'CPU', 'ratio', 'least – most', 'by CPU'];
+  const table = [head, ...cells];
   const widths =
     table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
   const lines = table.map((line) =>
