@@ -10,7 +10,8 @@
  */
 export { formatProblems } from './format-problems.ts';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
-export { presetNames } from './presets/index.ts';
+export { presetNamed, presetNames } from './presets/index.ts';
+export type { Preset } from './presets/preset.ts';
 export { jsonSchema, type JsonSchema } from './schema/json-schema.ts';
 export { mixColors } from './schema/colors.ts';
 export { redactedConfig } from './seal.ts';

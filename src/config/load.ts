@@ -24,7 +24,12 @@ export interface LoadOptions {
 
 export type LoadedConfig =
   | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** Our public address, where gateway.yaml says that much: the first questions come before the last file. */
+      readonly gateway: Pick<Config, 'baseUrl' | 'prefix'> | undefined;
+    };
 
 /**
  * Reads `DIR/gateway.yaml` and `DIR/providers/*.yaml` into a Config, deeply frozen, or into all of its problems, by
@@ -108,7 +113,10 @@ export async function loadConfig(
   }
   compareProviders(built);
 
-  if (problems.length > 0 || !gateway) return { ok: false, problems: sortProblems(problems) };
+  if (problems.length > 0 || !gateway) {
+    const address = gateway && { baseUrl: gateway.baseUrl, prefix: gateway.prefix };
+    return { ok: false, problems: sortProblems(problems), gateway: address };
+  }
   const version = versionOf(fingerprint, gateway.secrets);
   return {
     ok: true,

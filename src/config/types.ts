@@ -184,6 +184,11 @@ export interface SamlProviderConfig extends ProviderConfigBase {
   /** What must be signed; `both` by default. */
   readonly wantSigned: 'both' | 'assertion' | 'response';
   readonly attributes: SamlAttributeNames;
+  /**
+   * The issuer under which people are known, where it is not the entity id: `{tenant}` of one is put into the other. Entra's
+   * people are the same by SAML and by OpenID Connect.
+   */
+  readonly personIssuer?: { readonly entityId: string; readonly issuer: string };
   /** Login without a request of ours (IdP-initiated); off unless the file says so. */
   readonly allowUnsolicited: boolean;
   /** Accepted by name only: SHA-1 signatures, CBC encryption. Empty by default. */
@@ -219,7 +224,44 @@ export interface GroupsRule {
   /** IdP's name to Doorward's name, in the order of the file. Compared byte for byte. */
   readonly map: readonly (readonly [idpName: string, group: string])[];
   readonly unmapped: 'ignore' | 'create';
+  /** Distinguished names become their common name. */
+  readonly dn?: 'cn';
+  /** Whom to ask for the groups that a login does not bring. */
+  readonly lookup?: GroupsLookup;
 }
+
+/** Whom to ask for groups. Every address is https, or loopback where `allowInsecure` says so. */
+export type GroupsLookup = {
+  /** `needed`: at logins that bring no full list. */
+  readonly when: 'needed' | 'always';
+  /** A look-up that fails is never "no groups". */
+  readonly onFailure: 'refuse' | 'keep';
+  /** Groups go by their display name, but for those that the map names by id. */
+  readonly names: boolean;
+  /** Base address of the API, without a path. */
+  readonly url: string;
+} & (
+  | {
+      readonly kind: 'graph';
+      /** Credentials of the application (`{tenant}` in the address is the person's); undefined: the person's token. */
+      readonly app:
+        | { readonly clientId: string; readonly clientSecret: string; readonly tokenUrl: string }
+        | undefined;
+    }
+  | {
+      readonly kind: 'google';
+      readonly api: 'cloudIdentity' | 'directory';
+      readonly account: {
+        readonly email: string;
+        readonly privateKeyPem: string;
+        readonly keyId: string | undefined;
+      };
+      /** The administrator in whose name is asked. */
+      readonly subject: string;
+      readonly tokenUrl: string;
+    }
+  | { readonly kind: 'okta'; readonly token: string }
+);
 
 /** One mistake in the configuration; all of them are reported together. */
 export interface Problem {

@@ -86,7 +86,7 @@ export function userCache(config: Pick<Config, 'headers' | 'providers'>): UserCa
       for (const view of user.views) if (view.provider === provider) return view;
       const rule = providers.get(provider)?.role;
       if (rule === undefined || user.snapshot === undefined) return undefined;
-      const role = roleOf(rule, user.snapshot.groups);
+      const role = roleOf(rule, user.snapshot.groups, user.snapshot.idpRoles[provider]);
       const headers = identityHeaders(user.snapshot, role, config.headers);
       const view = { provider, role, headers, answer: [...emptyAnswer, ...headers] };
       user.views.push(view);

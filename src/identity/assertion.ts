@@ -14,12 +14,13 @@ export interface IdentityKey {
 /**
  * What the identity provider said of the person's groups. A missing claim is never "no groups":
  * - `absent`: the claim was not there at all (or the look-up behind it failed);
- * - `overage`: the provider said there are too many to list, and they could not be fetched;
+ * - `overage`: the provider said there are too many to list, and they could not be fetched; with `onFailure`, somebody was
+ *   asked for them in vain, and the provider's file says what that means, whatever it says of missing claims;
  * - `present`: this is the whole list, which may be empty.
  */
 export type GroupsClaim =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'overage' }
+  | { readonly kind: 'overage'; readonly onFailure?: 'refuse' | 'keep' }
   | { readonly kind: 'present'; readonly names: readonly string[] };
 
 /** What the identity provider knows of this very sign-in; kept beside the session, to end it by. */
@@ -60,6 +61,8 @@ export interface IdentityAssertion extends IdentityKey {
   readonly groups: GroupsClaim;
   /** Roles the identity provider itself names (Entra app roles); empty when it names none. */
   readonly roles: readonly string[];
+  /** When the provider said all this, by its own clock: milliseconds since the epoch (`iat`, `IssueInstant`). */
+  readonly issuedAt?: number;
   /** When the person proved who they are, milliseconds since the epoch (`auth_time`, `AuthnInstant`). */
   readonly authenticatedAt: number;
   /** Authentication context class (`acr`, `AuthnContextClassRef`). */

@@ -35,7 +35,7 @@ export function wantedGroups(
     case 'present':
       return mapGroups(claim.names, rule);
     case 'overage':
-      return rule.whenMissing === 'keep' && isKnown ? 'keep' : 'groups_overage';
+      return (claim.onFailure ?? rule.whenMissing) === 'keep' && isKnown ? 'keep' : 'groups_overage';
     case 'absent':
       if (rule.whenMissing === 'refuse') return 'groups_missing';
       return rule.whenMissing === 'remove' ? [] : 'keep';

@@ -11,4 +11,5 @@
 export type { ProviderContext } from './context.ts';
 export { createLoginFlows, type LoginFlowsOptions } from './flows.ts';
 export { createProviders, type ProviderDeps } from './registry.ts';
+export * from './setup/index.ts';
 export * from './types.ts';

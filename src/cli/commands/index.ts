@@ -4,6 +4,7 @@ import { configCheck, configSchema } from './config.ts';
 import { demo } from './demo.ts';
 import { groupsAdd, groupsList, groupsRemove } from './groups.ts';
 import { migrate } from './migrate.ts';
+import { providersList, providersShow } from './providers.ts';
 import { serve } from './serve.ts';
 import { sessionsList, sessionsRevoke } from './sessions.ts';
 import { usersDisable, usersEnable, usersList, usersShow } from './users.ts';
@@ -14,6 +15,8 @@ export const commands: readonly Command[] = [
   demo,
   configCheck,
   configSchema,
+  providersList,
+  providersShow,
   usersList,
   usersShow,
   usersDisable,

@@ -4,6 +4,11 @@ import type { Template, TemplateKey } from '../presets/preset.ts';
 /** The keys of a provider's file that a preset's address may be made of. */
 export type TemplateValues = Partial<Record<TemplateKey, string | undefined>>;
 
+/** What a template may name beside the file's keys. */
+export interface OwnValues {
+  readonly entityId?: string;
+}
+
 const templateKeys: readonly TemplateKey[] = ['domain', 'tenant', 'realm', 'environment', 'region'];
 
 /**
@@ -15,6 +20,7 @@ export function fillTemplate(
   values: TemplateValues,
   instead: string,
   report: Report,
+  own: OwnValues = {},
 ): string | undefined {
   const lacking = wanted(template).filter((key) => (values[key] ?? template.defaults?.[key]) === undefined);
   const [first] = lacking;
@@ -23,9 +29,10 @@ export function fillTemplate(
     report.problem(first, `missing; expected ${lacking.join(' and ')}, or ${instead}`);
     return undefined;
   }
-  return template.url.replaceAll(
-    /\{(\w+)\}/g,
-    (_, key: TemplateKey) => values[key] ?? template.defaults?.[key] ?? '',
+  return template.url.replaceAll(/\{(\w+)\}/g, (_, key: TemplateKey | 'entityId') =>
+    key === 'entityId'
+      ? encodeURIComponent(own.entityId ?? '')
+      : (values[key] ?? template.defaults?.[key] ?? ''),
   );
 }
 
@@ -44,5 +51,7 @@ export function checkUnusedKeys(
 }
 
 function wanted(template: Template): TemplateKey[] {
-  return [...template.url.matchAll(/\{(\w+)\}/g)].map(([, key]) => key as TemplateKey);
+  return [...template.url.matchAll(/\{(\w+)\}/g)]
+    .map(([, key]) => key as TemplateKey | 'entityId')
+    .filter((key) => key !== 'entityId');
 }

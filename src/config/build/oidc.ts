@@ -12,7 +12,7 @@ export function buildOidc(
   context: ProviderContext,
 ): OidcProviderConfig | undefined {
   const { report, jsonSchema } = context;
-  const common = buildCommon(file, habits.groups, context);
+  const common = buildCommon(file, habits.groups, 'oidc', context);
   const issuer = issuerOf(file, habits, context);
   const clientAuth = clientAuthOf(file, habits, context);
   if (file.clientId === undefined && !report.spoiled('clientId')) {

@@ -6,6 +6,7 @@ import type { OidcFile } from '../schema/oidc-file.ts';
 import type { SamlFile } from '../schema/saml-file.ts';
 import type { GroupsRule, ProviderConfig } from '../types.ts';
 import type { BuildContext, GatewayConfig } from './gateway.ts';
+import { buildLookup, type LookupFile } from './lookup.ts';
 
 /** What the parts of a provider are built from. */
 export interface ProviderContext extends BuildContext {
@@ -21,8 +22,9 @@ export interface ProviderContext extends BuildContext {
 
 type CommonFile = Pick<
   OidcFile & SamlFile,
-  'label' | 'domains' | 'admit' | 'jit' | 'groups' | 'role' | 'trustEmail'
->;
+  'label' | 'domains' | 'admit' | 'jit' | 'groups' | 'role' | 'trustEmail' | 'allowInsecure'
+> &
+  LookupFile;
 type CommonConfig = Omit<Extract<ProviderConfig, { protocol: 'oidc' }>, keyof OidcOnly>;
 interface OidcOnly {
   protocol: unknown;
@@ -41,10 +43,11 @@ interface OidcOnly {
 export function buildCommon(
   file: CommonFile,
   usualGroups: readonly string[],
+  protocol: 'oidc' | 'saml',
   context: ProviderContext,
 ): CommonConfig {
   const { id, path, yaml, preset, presetName } = context;
-  const groups = buildGroups(file, usualGroups, context);
+  const groups = buildGroups(file, usualGroups, protocol, context);
   const admit = {
     emailDomains: (file.admit?.emailDomains ?? []).map((domain) => comparable(domain)),
     requireGroups: file.admit?.requireGroups ?? [],
@@ -52,6 +55,9 @@ export function buildCommon(
   const role: RoleRule = {
     default: file.role?.default ?? 'guest',
     map: entriesInOrder(file.role?.map, yaml.order.get('role.map')),
+    ...(file.role?.idpRoles && {
+      idpRoles: entriesInOrder(file.role.idpRoles, yaml.order.get('role.idpRoles')),
+    }),
   };
   return {
     id,
@@ -71,13 +77,21 @@ export function buildCommon(
 function buildGroups(
   file: CommonFile,
   usual: readonly string[],
-  { yaml, report, presetName }: ProviderContext,
+  protocol: 'oidc' | 'saml',
+  context: ProviderContext,
 ): GroupsRule {
+  const { yaml, report, presetName } = context;
+  const lookup = buildLookup(file, protocol, context);
+  if (file.groups?.lookup !== undefined) {
+    const { url, tokenUrl } = file.groups.lookup;
+    const addresses = { 'groups.lookup.url': url, 'groups.lookup.tokenUrl': tokenUrl };
+    checkTransport(addresses, file.allowInsecure ?? false, context);
+  }
   const { claim, claims, whenMissing = 'keep', map, unmapped = 'ignore' } = file.groups ?? {};
   if (claim !== undefined && claims !== undefined)
     report.problem('groups.claims', 'expected claim or claims, not both');
   const names = claims ?? (claim === undefined ? usual : [claim]);
-  if (names.length === 0 && whenMissing === 'refuse' && !report.spoiled('groups')) {
+  if (names.length === 0 && lookup === undefined && whenMissing === 'refuse' && !report.spoiled('groups')) {
     report.problem(
       'groups.whenMissing',
       `the preset ${presetName} names no groups, so that everybody would be refused; expected groups.claim beside it`,
@@ -96,7 +110,14 @@ function buildGroups(
     }
     seen.set(form, name);
   }
-  return { claims: names, whenMissing, map: entries, unmapped };
+  return {
+    claims: names,
+    whenMissing,
+    map: entries,
+    unmapped,
+    ...(file.groups?.dn && { dn: file.groups.dn }),
+    ...(lookup && { lookup }),
+  };
 }
 
 /** The entries of a map as the file has them: an object would put keys that are numbers first. */

@@ -16,14 +16,15 @@ export function buildSaml(
   context: ProviderContext,
 ): SamlProviderConfig | undefined {
   const { report, gateway, id } = context;
-  const common = buildCommon(file, habits.groups, context);
+  const common = buildCommon(file, habits.groups, 'saml', context);
   if (common.admit.emailDomains.length > 0 && !common.trustEmail && !report.spoiled('trustEmail')) {
     report.problem(
       'admit.emailDomains',
       'SAML does not say that an address is verified, so that everybody would be refused; expected trustEmail: true, if nobody can choose their own address there',
     );
   }
-  const idp = idpOf(file, habits, context);
+  const entityId = file.entityId ?? (gateway ? `${gateway.baseUrl}${gateway.prefix}/metadata/${id}` : '');
+  const idp = idpOf(file, habits, entityId, context);
   const signing = keyPair('signing', file.signing, context);
   const decryption = keyPair('decryption', file.decryption, context);
   const allowInsecure = file.allowInsecure ?? false;
@@ -41,7 +42,7 @@ export function buildSaml(
     ...common,
     protocol: 'saml',
     idp,
-    entityId: file.entityId ?? (gateway ? `${gateway.baseUrl}${gateway.prefix}/metadata/${id}` : ''),
+    entityId,
     signing,
     decryption,
     nameIdFormat: file.nameIdFormat ?? habits.nameIdFormat,
@@ -54,6 +55,7 @@ export function buildSaml(
       givenName: file.attributes?.givenName ?? habits.attributes.givenName,
       familyName: file.attributes?.familyName ?? habits.attributes.familyName,
     },
+    ...(habits.personIssuer && { personIssuer: habits.personIssuer }),
     allowUnsolicited: file.allowUnsolicited ?? false,
     allowWeak: file.allowWeak ?? [],
     clockTolerance: file.clockTolerance ?? 60_000,
@@ -66,6 +68,7 @@ export function buildSaml(
 function idpOf(
   file: SamlFile,
   habits: SamlHabits,
+  ownEntityId: string,
   { report, dir, presetName }: ProviderContext,
 ): SamlProviderConfig['idp'] | undefined {
   const { metadata, idp } = file;
@@ -97,7 +100,9 @@ function idpOf(
     );
     return undefined;
   }
-  const url = fillTemplate(habits.metadata, file, 'metadata with file or url', report);
+  const url = fillTemplate(habits.metadata, file, 'metadata with file or url', report, {
+    entityId: ownEntityId,
+  });
   return url === undefined ? undefined : { from: 'url', url, entityId: undefined };
 }
 

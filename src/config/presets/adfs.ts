@@ -11,7 +11,8 @@ export const adfs: Preset = {
     scopes: ['openid', 'profile', 'email', 'allatclaims'],
     idTokenAlgs: ['RS256'],
     claims: { ...standardClaims, userName: ['upn', 'unique_name'] },
-    groups: ['groups', 'group'],
+    groups: ['groups', 'group', 'http://schemas.xmlsoap.org/claims/Group'],
+    logout: { initiated: true, backChannel: false, frontChannel: true },
   },
   saml: {
     metadata: { url: 'https://{domain}/FederationMetadata/2007-06/FederationMetadata.xml' },
@@ -28,5 +29,6 @@ export const adfs: Preset = {
     },
     groups: ['http://schemas.xmlsoap.org/claims/Group'],
     wantSigned: 'assertion',
+    singleLogout: true,
   },
 };

@@ -12,6 +12,7 @@ export const auth0: Preset = {
     idTokenAlgs: ['RS256', 'PS256'],
     claims: { ...standardClaims, userName: ['preferred_username', 'nickname'] },
     groups: [],
+    logout: { initiated: true, backChannel: true, frontChannel: false },
   },
   saml: {
     attributes: {
@@ -20,5 +21,6 @@ export const auth0: Preset = {
     },
     groups: ['http://schemas.xmlsoap.org/claims/Group'],
     wantSigned: 'assertion',
+    singleLogout: true,
   },
 };

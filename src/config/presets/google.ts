@@ -12,6 +12,7 @@ export const google: Preset = {
     idTokenAlgs: ['RS256'],
     claims: { ...standardClaims, userName: ['email'] },
     groups: [],
+    logout: { initiated: false, backChannel: false, frontChannel: false },
   },
-  saml: { attributes: commonAttributes, groups: ['groups'], wantSigned: 'assertion' },
+  saml: { attributes: commonAttributes, groups: ['groups'], wantSigned: 'assertion', singleLogout: false },
 };

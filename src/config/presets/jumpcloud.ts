@@ -12,6 +12,12 @@ export const jumpcloud: Preset = {
     idTokenAlgs: ['RS256'],
     claims: standardClaims,
     groups: ['groups', 'memberOf'],
+    logout: { initiated: true, backChannel: false, frontChannel: false },
   },
-  saml: { attributes: commonAttributes, groups: ['memberOf', 'groups'], wantSigned: 'response' },
+  saml: {
+    attributes: commonAttributes,
+    groups: ['memberOf', 'groups'],
+    wantSigned: 'response',
+    singleLogout: false,
+  },
 };

@@ -12,6 +12,7 @@ export const keycloak: Preset = {
     idTokenAlgs: standardAlgs,
     claims: standardClaims,
     groups: ['groups'],
+    logout: { initiated: true, backChannel: true, frontChannel: true },
   },
   saml: {
     metadata: { url: 'https://{domain}/realms/{realm}/protocol/saml/descriptor' },
@@ -19,5 +20,6 @@ export const keycloak: Preset = {
     groups: ['groups', 'member'],
     nameIdFormat: persistentNameId,
     wantSigned: 'response',
+    singleLogout: true,
   },
 };

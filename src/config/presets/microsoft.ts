@@ -13,8 +13,9 @@ export const microsoft: Preset = {
     clientAuth: 'client_secret_post',
     scopes: ['openid', 'profile', 'email'],
     idTokenAlgs: ['RS256'],
-    claims: { ...standardClaims, subject: ['oid'], userName: ['preferred_username', 'upn'] },
+    claims: { ...standardClaims, subject: ['oid'], userName: ['preferred_username', 'upn', 'unique_name'] },
     groups: ['groups'],
+    logout: { initiated: true, backChannel: false, frontChannel: true },
   },
   saml: {
     metadata: {
@@ -22,13 +23,19 @@ export const microsoft: Preset = {
     },
     attributes: {
       subject: [microsoftClaim('objectidentifier')],
-      userName: [claimType('name'), claimType('upn')],
-      email: [claimType('emailaddress')],
-      displayName: [microsoftClaim('displayname')],
+      userName: [claimType('upn'), claimType('name')],
+      email: [claimType('emailaddress'), 'email', 'mail'],
+      displayName: [microsoftClaim('displayname'), 'displayName'],
       givenName: [claimType('givenname')],
       familyName: [claimType('surname')],
     },
     groups: ['http://schemas.microsoft.com/ws/2008/06/identity/claims/groups'],
     wantSigned: 'assertion',
+    // The same person as by OpenID Connect: the tenant in one form, beside the same object id.
+    personIssuer: {
+      entityId: 'https://sts.windows.net/{tenant}/',
+      issuer: 'https://login.microsoftonline.com/{tenant}/v2.0',
+    },
+    singleLogout: true,
   },
 };

@@ -10,5 +10,6 @@ export const oidc: Preset = {
     idTokenAlgs: standardAlgs,
     claims: standardClaims,
     groups: ['groups'],
+    logout: { initiated: true, backChannel: true, frontChannel: true },
   },
 };

@@ -12,6 +12,12 @@ export const okta: Preset = {
     idTokenAlgs: standardAlgs,
     claims: standardClaims,
     groups: ['groups'],
+    logout: { initiated: true, backChannel: false, frontChannel: true },
   },
-  saml: { attributes: commonAttributes, groups: ['groups'], wantSigned: 'both' },
+  saml: {
+    attributes: commonAttributes,
+    groups: ['groups', 'memberOf'],
+    wantSigned: 'both',
+    singleLogout: true,
+  },
 };

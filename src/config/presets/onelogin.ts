@@ -12,6 +12,7 @@ export const onelogin: Preset = {
     idTokenAlgs: ['RS256'],
     claims: standardClaims,
     groups: ['groups'],
+    logout: { initiated: true, backChannel: false, frontChannel: false },
   },
   saml: {
     attributes: {
@@ -22,5 +23,6 @@ export const onelogin: Preset = {
     },
     groups: ['memberOf'],
     wantSigned: 'assertion',
+    singleLogout: true,
   },
 };

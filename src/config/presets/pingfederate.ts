@@ -12,6 +12,14 @@ export const pingfederate: Preset = {
     idTokenAlgs: standardAlgs,
     claims: standardClaims,
     groups: ['groups', 'memberOf'],
+    logout: { initiated: true, backChannel: false, frontChannel: false },
   },
-  saml: { attributes: commonAttributes, groups: ['groups', 'memberOf'], wantSigned: 'both' },
+  saml: {
+    metadata: { url: 'https://{domain}/pf/federation_metadata.ping?PartnerSpId={entityId}' },
+    attributes: commonAttributes,
+    groups: ['groups', 'memberOf'],
+    // The connection signs the response, unless "require signed SAML assertions" is chosen there.
+    wantSigned: 'response',
+    singleLogout: true,
+  },
 };

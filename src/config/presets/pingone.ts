@@ -12,6 +12,12 @@ export const pingone: Preset = {
     idTokenAlgs: ['RS256'],
     claims: standardClaims,
     groups: ['groups', 'p1.groups'],
+    logout: { initiated: true, backChannel: false, frontChannel: false },
   },
-  saml: { attributes: commonAttributes, groups: ['groups', 'memberOf'], wantSigned: 'assertion' },
+  saml: {
+    attributes: commonAttributes,
+    groups: ['groups', 'memberOf'],
+    wantSigned: 'assertion',
+    singleLogout: true,
+  },
 };

@@ -1,4 +1,4 @@
-import type { OidcClaimNames, SamlAttributeNames } from '../types.ts';
+import type { OidcClaimNames, SamlAttributeNames, SamlProviderConfig } from '../types.ts';
 
 /** The habits of one product: data that a provider's file may override, key by key. */
 export interface Preset {
@@ -12,6 +12,16 @@ export interface Preset {
 
 /** Keys of the file that a template may name, as in `https://{domain}/realms/{realm}`. */
 export type TemplateKey = 'domain' | 'tenant' | 'realm' | 'environment' | 'region';
+
+/** Which ways of signing out the product knows, as documented; what its discovery document says counts at run time. */
+export interface OidcLogout {
+  /** We send the person there (OpenID Connect RP-Initiated Logout 1.0). */
+  readonly initiated: boolean;
+  /** It calls us, server to server (Back-Channel Logout 1.0). */
+  readonly backChannel: boolean;
+  /** It opens a page of ours in an invisible frame (Front-Channel Logout 1.0). */
+  readonly frontChannel: boolean;
+}
 
 /** An address with `{keys}`, and values for keys that may be left out. */
 export interface Template {
@@ -29,13 +39,19 @@ export interface OidcHabits {
   readonly claims: OidcClaimNames;
   /** Empty: the product names no groups unless one sets them up. */
   readonly groups: readonly string[];
+  readonly logout: OidcLogout;
 }
 
 export interface SamlHabits {
+  /** Beside the keys, `{entityId}` stands for our own entity id, percent-encoded. */
   readonly metadata?: Template;
   readonly attributes: SamlAttributeNames;
   readonly groups: readonly string[];
   readonly nameIdFormat?: string;
   /** What the product signs as it comes. */
   readonly wantSigned: 'both' | 'assertion' | 'response';
+  /** The issuer of a person where it is not the entity id. */
+  readonly personIssuer?: SamlProviderConfig['personIssuer'];
+  /** Speaks SAML Single Logout (saml-profiles 4.4). */
+  readonly singleLogout: boolean;
 }

@@ -4,5 +4,5 @@ import { commonAttributes } from './standard-names.ts';
 /** Any SAML 2.0 identity provider. */
 export const saml: Preset = {
   prefers: 'saml',
-  saml: { attributes: commonAttributes, groups: ['groups'], wantSigned: 'both' },
+  saml: { attributes: commonAttributes, groups: ['groups'], wantSigned: 'both', singleLogout: true },
 };

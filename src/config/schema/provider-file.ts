@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { emailDomainComplaint, hostComplaint } from './addresses.ts';
 import { flag, text, texts, word } from './fields.ts';
+import { lookupKeys } from './lookup-keys.ts';
 import { presetNames } from '../presets/index.ts';
 
 const nameList = (what: string) => texts(`Where ${what} is found; several are tried in order.`).optional();
@@ -83,12 +84,24 @@ export const commonKeys = {
         'Groups that the map does not name: ignore them, or create them as they are. Default: ignore',
         ['ignore', 'create'],
       ).optional(),
+      dn: word(
+        'What to make of distinguished names: `cn` takes the common name, so that CN=Data Engineers,OU=… is Data Engineers. Default: they stay whole',
+        ['cn'],
+      ).optional(),
+      lookup: lookupKeys.optional(),
     })
     .meta({ description: 'Which groups a login brings.' })
     .optional(),
   role: z
     .strictObject({
       default: text('Role of a person whom the map does not name. Default: guest').optional(),
+      idpRoles: z
+        .record(z.string(), text('A role.'))
+        .meta({
+          description:
+            "A role as the identity provider names it (Entra's app roles), and the role here; asked after `map`.",
+        })
+        .optional(),
       map: z
         .record(z.string(), text('A role.'))
         .meta({

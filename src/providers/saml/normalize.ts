@@ -3,11 +3,12 @@ import type { GroupsClaim, IdentityAssertion } from '../../identity/index.ts';
 import { isUsableText } from '../claim-text.ts';
 import { readGroups, readNames, type Claims } from '../groups-claim.ts';
 import type { VerifiedLogin } from './after/index.ts';
+import { personIssuer } from './person-issuer.ts';
 import { rejected } from './rejected.ts';
 import { transientNameId } from './xml/names.ts';
 
 /** The part of a provider's file that names what means what. */
-export type NormalizeRules = Pick<SamlProviderConfig, 'id' | 'attributes' | 'trustEmail'> & {
+export type NormalizeRules = Pick<SamlProviderConfig, 'id' | 'attributes' | 'trustEmail' | 'personIssuer'> & {
   readonly groups: Pick<SamlProviderConfig['groups'], 'claims'>;
 };
 
@@ -54,7 +55,7 @@ export function normalize(login: VerifiedLogin, rules: NormalizeRules): Normaliz
   problems.push(...roles.problems);
   const assertion: IdentityAssertion = {
     provider: rules.id,
-    issuer: login.issuer,
+    issuer: personIssuer(login.issuer, rules),
     subject,
     userName: first(rules.attributes.userName) ?? email ?? subject,
     ...(email !== undefined && { email }),
