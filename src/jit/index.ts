@@ -9,6 +9,7 @@
  *                     └────────── conflict ────────────────┘
  */
 export { changedFields, decide } from './decide.ts';
+export { explain, type Explanation, type Step, type WhereIs } from './explain.ts';
 export { login } from './login.ts';
 export { groupsAfter, mapGroups, reconcile, wantedGroups } from './reconcile.ts';
 export * from './types.ts';

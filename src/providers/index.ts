@@ -8,6 +8,7 @@
  *   answer ──▶ LoginFlows.finish ──▶ verify ──▶ normalize ──▶ ProviderAnswer: asserted(IdentityAssertion) │ refused
  *                                                             (what cannot be verified throws Failure)
  */
+export { readCaptured, type Captured } from './captured.ts';
 export type { ProviderContext } from './context.ts';
 export { createLoginFlows, type LoginFlowsOptions } from './flows.ts';
 export { createProviders, type ProviderDeps } from './registry.ts';

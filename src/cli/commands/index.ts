@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { audit } from './audit.ts';
 import { configCheck, configSchema } from './config.ts';
 import { demo } from './demo.ts';
+import { explain } from './explain.ts';
 import { groupsAdd, groupsList, groupsRemove } from './groups.ts';
 import { migrate } from './migrate.ts';
 import { providersList, providersShow } from './providers.ts';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   demo,
   configCheck,
   configSchema,
+  explain,
   providersList,
   providersShow,
   usersList,

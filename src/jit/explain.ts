@@ -1,0 +1,155 @@
+import type { IdentityAssertion, RoleRule, User } from '../identity/index.ts';
+import { formatSource, roleOf, standingRefusal } from '../identity/index.ts';
+import { decide } from './decide.ts';
+import { groupsAfter } from './reconcile.ts';
+import type { JitPolicy, LoginDecision } from './types.ts';
+
+/** One step of a login, with what was found there, for people to read. */
+export interface Step {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+export interface Explanation {
+  readonly steps: readonly Step[];
+  readonly decision: LoginDecision;
+}
+
+/** Where a key of the provider's file stands, `okta.yaml:14`, or undefined when the file does not say it. */
+export type WhereIs = (key: string) => string | undefined;
+
+/**
+ * Tells a login step by step: what was read, whom it matches, what the file's rules make of it, what would change. It goes
+ * through {@link decide}, so that what is told is what happens. Pure; changes nothing.
+ */
+export function explain(
+  assertion: IdentityAssertion,
+  user: User | undefined,
+  policy: JitPolicy & { readonly role: RoleRule },
+  now: number,
+  whereIs: WhereIs,
+): Explanation {
+  const decision = decide(assertion, user, policy, now);
+  const steps = [
+    read(assertion),
+    match(assertion, user),
+    rules(assertion, policy, whereIs),
+    mapping(assertion, policy, whereIs),
+  ];
+  return { steps: [...steps, outcome(decision, user, policy, whereIs)], decision };
+}
+
+function read(assertion: IdentityAssertion): Step {
+  const { groups } = assertion;
+  const said =
+    groups.kind === 'present'
+      ? `groups: ${groups.names.length === 0 ? 'an empty list' : groups.names.map(quote).join(', ')}`
+      : groups.kind === 'absent'
+        ? 'groups: no groups claim came, which is not the same as "no groups"'
+        : 'groups: too many to be listed (overage), and they could not be fetched';
+  return {
+    title: 'What the provider says',
+    lines: [
+      `issuer: ${assertion.issuer}`,
+      `subject: ${assertion.subject}`,
+      `user name: ${assertion.userName}`,
+      `name: ${assertion.displayName ?? '(none)'}`,
+      `email: ${assertion.email === undefined ? '(none)' : `${assertion.email}, ${assertion.emailVerified ? 'verified' : 'not verified'}`}`,
+      said,
+      ...(assertion.roles.length > 0 ? [`roles: ${assertion.roles.map(quote).join(', ')}`] : []),
+    ],
+  };
+}
+
+function match(assertion: IdentityAssertion, user: User | undefined): Step {
+  const title = 'Whom it matches';
+  if (!user) return { title, lines: ['nobody has this issuer and subject: this would be a first login'] };
+  const off = standingRefusal(user);
+  return {
+    title,
+    lines: [
+      `user ${user.profile.userName} (${user.id}), by issuer and subject`,
+      off === 'disabled_locally'
+        ? 'disabled here by an administrator: no login changes that'
+        : off === 'deactivated_by_scim'
+          ? 'switched off by SCIM: no login changes that'
+          : 'active',
+      ...user.memberships.map((each) => `member of ${quote(each.group)} by ${formatSource(each.source)}`),
+      ...(assertion.userName === user.profile.userName
+        ? []
+        : [`the user name changes to ${assertion.userName}`]),
+    ],
+  };
+}
+
+function rules(assertion: IdentityAssertion, policy: JitPolicy, whereIs: WhereIs): Step {
+  const { emailDomains, requireGroups } = policy.admit;
+  return {
+    title: 'Who may come in',
+    lines: [
+      emailDomains.length === 0
+        ? 'any email domain'
+        : `email domains: ${emailDomains.join(', ')}, and the address must be verified${at(whereIs, 'admit.emailDomains')}; it is ${assertion.email ?? 'missing'}, ${assertion.emailVerified ? 'verified' : 'not verified'}`,
+      requireGroups.length === 0
+        ? 'no group is required'
+        : `one of these groups: ${requireGroups.map(quote).join(', ')}${at(whereIs, 'admit.requireGroups')}`,
+      policy.jit.create
+        ? 'strangers are created'
+        : `only people provisioned before${at(whereIs, 'jit.create')}`,
+    ],
+  };
+}
+
+function mapping(assertion: IdentityAssertion, policy: JitPolicy, whereIs: WhereIs): Step {
+  const title = 'What the groups become';
+  if (assertion.groups.kind !== 'present') {
+    return {
+      title,
+      lines: [`whenMissing: ${policy.groups.whenMissing}${at(whereIs, 'groups.whenMissing')}`],
+    };
+  }
+  const map = new Map(policy.groups.map);
+  const reserved = new Set(map.values());
+  const lines = assertion.groups.names.map((name) => {
+    const group = map.get(name);
+    if (group !== undefined) return `${quote(name)} → ${quote(group)}${at(whereIs, `groups.map.${name}`)}`;
+    if (policy.groups.unmapped === 'ignore') return `${quote(name)} is ignored (unmapped: ignore)`;
+    if (reserved.has(name)) return `${quote(name)} is ignored: the map hands that name out to others`;
+    return `${quote(name)} is taken over as it is (unmapped: create)`;
+  });
+  return { title, lines: lines.length === 0 ? ['an empty list: nothing is granted'] : lines };
+}
+
+function outcome(
+  decision: LoginDecision,
+  user: User | undefined,
+  policy: JitPolicy & { readonly role: RoleRule },
+  whereIs: WhereIs,
+): Step {
+  const title = 'What happens';
+  if (decision.kind === 'refuse')
+    return { title, lines: [`refused: ${decision.reason}`, 'nothing is changed'] };
+  const { add, remove, source } = decision.memberships;
+  const held = [...groupsAfter(user?.memberships ?? [], decision.memberships)].sort();
+  const role = roleOf(policy.role, held);
+  const line = policy.role.map.find(([group]) => held.includes(group));
+  return {
+    title,
+    lines: [
+      decision.kind === 'create' ? 'admitted: a new user is created' : 'admitted',
+      ...add.map((group) => `added to ${quote(group)} by ${formatSource(source)}`),
+      ...remove.map((group) => `removed from ${quote(group)}, which ${formatSource(source)} had granted`),
+      `groups afterwards: ${held.length === 0 ? '(none)' : held.map(quote).join(', ')}`,
+      `role: ${role}${line === undefined ? ' (the default)' : `, for ${quote(line[0])}${at(whereIs, `role.map.${line[0]}`)}`}`,
+    ],
+  };
+}
+
+function at(whereIs: WhereIs, key: string): string {
+  const place = whereIs(key);
+  return place === undefined ? '' : ` (${place})`;
+}
+
+function quote(name: string): string {
+  return JSON.stringify(name);
+}

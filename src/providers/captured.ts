@@ -1,0 +1,23 @@
+import type { ProviderConfig } from '../config/index.ts';
+import type { IdentityAssertion } from '../identity/index.ts';
+import { readCapturedOidc } from './oidc/captured.ts';
+import { readCapturedSaml } from './saml/captured.ts';
+
+/** What a captured answer would mean, with nothing verified. */
+export interface Captured {
+  readonly assertion: IdentityAssertion;
+  /** What was found but could not be used, by label and name; never a value. */
+  readonly problems: readonly string[];
+  /** Something like a signature was there. It was not checked in any case. */
+  readonly signed: boolean;
+}
+
+/**
+ * Reads a captured ID token, claims (JSON) or SAML response as the provider's file would have it understood. It verifies
+ * **nothing**: only `doorward explain` may use it, and nobody is let in by what it gives.
+ *
+ * @throws Failure `login_rejected` when the text cannot be read
+ */
+export function readCaptured(config: ProviderConfig, text: string): Captured {
+  return config.protocol === 'oidc' ? readCapturedOidc(text, config) : readCapturedSaml(text, config);
+}
