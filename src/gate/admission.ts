@@ -44,7 +44,7 @@ export function admission(
   const { elapsed = () => performance.now() } = options;
   const cache = sessionCache(options.capacity ?? 262_144);
   const users = userCache(options.config);
-  const touch = sessionTouch({ sessions, cache, idle: options.config.session.idle, now, log });
+  const touch = sessionTouch({ sessions, cache, idle: options.config.session.idle, log });
   const sessionLoads = trackLoads();
   const userLoads = trackLoads();
   const { grace } = options.config.state;
@@ -89,7 +89,7 @@ export function admission(
       if (user?.snapshot !== undefined) {
         session.used = true;
         user.used = true;
-        if (at >= session.touchAt && request.passive !== true) touch.schedule(session);
+        if (request.passive !== true) touch.used(session, at);
         return conclude(request, session, user);
       }
     }
@@ -131,7 +131,7 @@ export function admission(
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const session = await findSession(value, at);
       if (session === undefined) return signedOut;
-      if (at >= session.touchAt && request.passive !== true) touch.schedule(session);
+      if (request.passive !== true) touch.used(session, at);
       const user = await findUser(session);
       if (user === undefined) {
         await sessions.end(session.record.digest);
@@ -172,7 +172,7 @@ export function admission(
       known.confirmedAt = askedAt;
       return known;
     }
-    const session = remembered(value, record, login, askedAt, touch.due(record.lastSeenAt));
+    const session = remembered(value, record, login, askedAt);
     if (answer.settled) cache.put(session);
     return session;
   }

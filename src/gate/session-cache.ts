@@ -13,8 +13,9 @@ export interface CachedSession {
   user: CachedUser | undefined;
   /** When the store last said that the session lives, on the clock that never goes back, milliseconds. */
   confirmedAt: number;
-  /** From then on the store should hear that the session is in use. */
-  touchAt: number;
+  /** When somebody last used it, milliseconds since the epoch; the store may not know yet. */
+  usedAt: number;
+  unwritten: boolean;
   used: boolean;
 }
 
@@ -84,7 +85,6 @@ export function remembered(
   record: SessionRecord,
   login: SessionLogin,
   confirmedAt: number,
-  touchAt: number,
 ): CachedSession {
   const kept: SessionLogin = {
     userId: login.userId,
@@ -103,7 +103,8 @@ export function remembered(
     live: true,
     user: undefined,
     confirmedAt,
-    touchAt,
+    usedAt: record.lastSeenAt,
+    unwritten: false,
     used: false,
   };
 }

@@ -2,12 +2,10 @@ import type { Log } from '../identity/index.ts';
 import type { SessionStore } from '../sessions/index.ts';
 import type { CachedSession, SessionCache } from './session-cache.ts';
 
-/** Tells the store now and then that a session is in use. */
+/** Tells the store now and then that sessions are in use. */
 export interface SessionTouch {
-  /** From when on this session, last seen at `lastSeenAt`, should be touched. */
-  due(lastSeenAt: number): number;
-  /** Queues it; returns at once. */
-  schedule(session: CachedSession): void;
+  /** Somebody used this session just now, milliseconds since the epoch. Returns at once; called for every request. */
+  used(session: CachedSession, at: number): void;
 }
 
 interface Options {
@@ -15,54 +13,65 @@ interface Options {
   readonly cache: Pick<SessionCache, 'drop'>;
   /** Idle limit, milliseconds. */
   readonly idle: number;
-  readonly now: () => number;
   readonly log: Log;
 }
 
 const minute = 60_000;
+/** Written together, then a pause in which requests go first. */
+const batch = 64;
+const pause = 5;
 
 /**
- * Writes are lazy: at most one a minute and session (more often only where the idle limit is very short), one at a
- * time, between requests. `touch` moves only a live session, so a late write never brings one back; a session that
- * turns out to be over is forgotten.
+ * Writes are lazy: one a minute and session at most (more often only where the idle limit is very short), many sessions
+ * together, between requests. What is written is when the session was last used, so that no session ends early; one
+ * that is about to end is written at once. `touch` moves only a live session: a late write brings none back, and one
+ * that turns out to be over is forgotten.
  */
-export function sessionTouch(options: Options): SessionTouch {
-  const every = Math.min(minute, Math.floor(options.idle / 4));
-  const queue = new Set<CachedSession>();
-  let working = false;
+export function sessionTouch({ sessions, cache, idle, log }: Options): SessionTouch {
+  const every = Math.min(minute, Math.floor(idle / 4));
+  let waiting: CachedSession[] = [];
+  let timer: NodeJS.Timeout | undefined;
 
-  async function work(): Promise<void> {
-    for (const session of queue) {
-      queue.delete(session);
-      await touch(session);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    working = false;
+  function wait(session: CachedSession): void {
+    waiting.push(session);
+    timer ??= setTimeout(() => void writeWaiting(), every).unref();
   }
 
-  async function touch(session: CachedSession): Promise<void> {
-    const at = options.now();
+  async function writeWaiting(): Promise<void> {
+    const due = waiting;
+    waiting = [];
+    timer = undefined;
+    for (let from = 0; from < due.length; from += batch) {
+      await Promise.all(due.slice(from, from + batch).map(write));
+      await new Promise((resolve) => setTimeout(resolve, pause).unref());
+    }
+  }
+
+  async function write(session: CachedSession): Promise<void> {
     const { digest, absoluteExpiresAt } = session.record;
-    const idleExpiresAt = Math.min(at + options.idle, absoluteExpiresAt);
+    const lastSeenAt = session.usedAt;
+    const idleExpiresAt = Math.min(lastSeenAt + idle, absoluteExpiresAt);
     try {
-      if (await options.sessions.touch(digest, at, idleExpiresAt)) {
-        session.record = { ...session.record, lastSeenAt: at, idleExpiresAt };
+      if (await sessions.touch(digest, lastSeenAt, idleExpiresAt)) {
+        session.record = { ...session.record, lastSeenAt, idleExpiresAt };
       } else {
-        options.cache.drop(digest);
+        cache.drop(digest);
       }
+      session.unwritten = false;
     } catch (error) {
-      options.log.debug({ err: error }, 'a session could not be touched; tried again later');
+      log.debug({ err: error }, 'a session could not be touched; tried again later');
+      wait(session);
     }
   }
 
   return {
-    due: (lastSeenAt) => lastSeenAt + every,
-    schedule(session) {
-      session.touchAt = options.now() + every;
-      queue.add(session);
-      if (working) return;
-      working = true;
-      setImmediate(() => void work());
+    used(session, at) {
+      session.usedAt = at;
+      if (session.unwritten) return;
+      session.unwritten = true;
+      const { idleExpiresAt, absoluteExpiresAt } = session.record;
+      if (idleExpiresAt < absoluteExpiresAt && idleExpiresAt - at <= 2 * every) void write(session);
+      else wait(session);
     },
   };
 }

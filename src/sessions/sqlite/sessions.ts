@@ -8,6 +8,7 @@ import type { SessionRecord, SessionStore, StoredSession } from '../types.ts';
 import { attempt } from './attempt.ts';
 import { sqliteFreshness } from './freshness.ts';
 import { prepareStatements } from './statements.ts';
+import { gatherTouches } from './touches.ts';
 
 /** Sessions in SQLite. Closing the database is the caller's. */
 export function sqliteSessions(
@@ -53,6 +54,8 @@ export function sqliteSessions(
     return alive.filter((record) => record !== undefined);
   });
 
+  const touch = gatherTouches(db, (each) => sql.touch.run({ ...each, now: now() }).changes === 1);
+
   async function end(find: () => readonly string[]): Promise<SessionRecord[]> {
     const digests: string[] = [];
     const ended = await attempt(() =>
@@ -79,8 +82,7 @@ export function sqliteSessions(
       invalidations.tell(session.record.digest);
       return written;
     },
-    touch: (digest, lastSeenAt, idleExpiresAt) =>
-      attempt(() => sql.touch.run({ digest, lastSeenAt, idleExpiresAt, now: now() }).changes === 1),
+    touch: (digest, lastSeenAt, idleExpiresAt) => touch({ digest, lastSeenAt, idleExpiresAt }),
     end: async (digest) => (await end(() => [digest]))[0],
     endByUser: (userId) => end(() => sql.digestsByUser.all({ userId })),
     listByUser: (userId) => attempt(() => records(sql.byUser.all({ userId, now: now() }))),

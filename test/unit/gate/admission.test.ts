@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Admission } from '../../../src/gate/index.ts';
 import { gateWorld, signedCookie, snapshot, type GateWorld } from '../../support/gate-world.ts';
 
@@ -171,52 +171,29 @@ describe('admission', () => {
     expect(await kind(world, cookie)).toBe('refused');
   });
 
-  it('ends at the absolute expiry without asking anybody, and at the idle one unless another process saw the person', async () => {
+  it('ends at the absolute expiry, however much a session is used', async () => {
     const world = gateWorld();
-    const cookie = world.signIn(
-      'one',
-      {},
-      { idleExpiresAt: world.now + 1000, absoluteExpiresAt: world.now + 5000 },
-    );
+    const cookie = world.signIn('one', {}, { absoluteExpiresAt: world.now + 5000 });
     expect(await kind(world, cookie)).toBe('admitted');
-    world.now += 1000;
-    expect(await kind(world, cookie)).toBe('signed_out');
-    world.signIn('one', {}, { idleExpiresAt: world.now + 9000, absoluteExpiresAt: world.now + 4000 });
+    world.now += 4999;
     expect(await kind(world, cookie)).toBe('admitted');
-    world.now += 4000;
+    world.now += 1;
     expect(await kind(world, cookie)).toBe('signed_out');
   });
 
-  it('tells the store that a session is in use at most once a minute, and never beyond its absolute expiry', async () => {
-    const world = gateWorld();
-    const cookie = world.signIn('one', {}, { absoluteExpiresAt: world.now + 1_800_000 });
-    await ask(world, cookie);
-    for (let second = 0; second < 150; second += 1) {
-      world.now += 1000;
-      await ask(world, cookie);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(world.sessionStore.touched).toHaveLength(2);
-    const admission = await ask(world, cookie);
-    if (admission.kind !== 'admitted') throw new Error(admission.kind);
-    expect(admission.identity.session.idleExpiresAt).toBe(admission.identity.session.absoluteExpiresAt);
-    expect(admission.identity.session.lastSeenAt).toBe(world.now - 30_000);
-  });
-
-  it('forgets a session that turns out to be over when it is touched', async () => {
+  it('ends at the idle expiry, unless another process saw the person meanwhile', async () => {
     const world = gateWorld();
     const cookie = world.signIn('one');
-    await ask(world, cookie);
-    world.sessionStore.freshness = 'trusted';
-    // Lost by the store, which tells nobody: only the touch finds out.
-    world.sessionStore.freshness = 'ask';
-    world.end('one');
-    world.sessionStore.freshness = 'trusted';
-    world.now += 61_000;
-    expect(await kind(world, cookie)).toBe('admitted');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(await kind(world, cookie)).toBe('signed_out');
+    const look = { cookie, method: 'GET', host: undefined, path: undefined, passive: true };
+    expect(await world.gate.admit(look)).toMatchObject({ kind: 'admitted' });
+    world.now += world.config.session.idle;
+    expect(await world.gate.admit(look)).toEqual({ kind: 'signed_out' });
+    world.signIn('one');
+    expect(await world.gate.admit(look)).toMatchObject({ kind: 'admitted' });
+    world.now += world.config.session.idle - 1;
+    world.signIn('one');
+    world.now += 1;
+    expect(await world.gate.admit(look)).toMatchObject({ kind: 'admitted' });
   });
 
   it('knows nobody from a provider that is configured no more', async () => {
@@ -233,6 +210,74 @@ describe('admission', () => {
     expect(world.sessionStore.asked).toBeGreaterThan(300);
     world.end('session-199');
     expect(await kind(world, cookies[199])).toBe('signed_out');
+  });
+});
+
+describe('a session in use', () => {
+  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'performance'] }));
+  afterEach(() => void jest.useRealTimers());
+
+  async function pass(world: GateWorld, milliseconds: number): Promise<void> {
+    world.now += milliseconds;
+    await jest.advanceTimersByTimeAsync(milliseconds);
+  }
+
+  it('is written down at most once a minute, with when it was last used', async () => {
+    const world = gateWorld();
+    const cookie = world.signIn('one', {}, { absoluteExpiresAt: world.now + 3_000_000 });
+    const begin = world.now;
+    for (let second = 0; second < 150; second += 1) {
+      await ask(world, cookie);
+      await pass(world, 1000);
+    }
+    expect(world.sessionStore.touched).toHaveLength(2);
+    await pass(world, 60_000);
+    expect(world.sessionStore.touched).toHaveLength(3);
+    const admission = await ask(world, cookie);
+    if (admission.kind !== 'admitted') throw new Error(admission.kind);
+    const { session } = admission.identity;
+    expect(session.lastSeenAt).toBe(begin + 149_000);
+    expect(session.idleExpiresAt).toBe(session.absoluteExpiresAt);
+  });
+
+  it('lives as long as it is used, and ends exactly the idle limit after its last use', async () => {
+    const session = { idle: 8000, absolute: 36_000_000, cookieDomain: undefined };
+    const world = gateWorld({ session });
+    const cookie = world.signIn('one');
+    for (let round = 0; round < 10; round += 1) {
+      await pass(world, 7900);
+      expect([round, await kind(world, cookie)]).toEqual([round, 'admitted']);
+      await pass(world, 50);
+    }
+    await pass(world, 7900);
+    expect(await kind(world, cookie)).toBe('admitted');
+    await pass(world, 8000);
+    expect(await kind(world, cookie)).toBe('signed_out');
+  });
+
+  it('is forgotten when it turns out to be over as it is written down', async () => {
+    const world = gateWorld();
+    const cookie = world.signIn('one');
+    await ask(world, cookie);
+    // Lost by the store, which tells nobody: only the touch finds out.
+    world.sessionStore.freshness = 'ask';
+    world.end('one');
+    world.sessionStore.freshness = 'trusted';
+    expect(await kind(world, cookie)).toBe('admitted');
+    await pass(world, 60_000);
+    expect(await kind(world, cookie)).toBe('signed_out');
+  });
+
+  it('is written down later when the store is down', async () => {
+    const world = gateWorld();
+    const cookie = world.signIn('one');
+    await ask(world, cookie);
+    world.sessionStore.down = true;
+    await pass(world, 60_000);
+    expect(await kind(world, cookie)).toBe('admitted');
+    world.sessionStore.down = false;
+    await pass(world, 60_000);
+    expect(world.sessionStore.touched).toHaveLength(1);
   });
 });
 
