@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { createFront, type Front } from './app/front.ts';
+import { createFront, type Front, type FrontDeps } from './app/front.ts';
 import { subscribable } from './app/invalidations.ts';
 import { addressOf, drain, listen } from './app/listeners.ts';
 import { openStores, type Stores, type StoresDeps } from './app/stores.ts';
@@ -12,7 +12,7 @@ export { reloadFrom } from './app/reload.ts';
 export { watchConfig } from './app/watch.ts';
 export { openStores, withStores, type Stores } from './app/stores.ts';
 
-export type AppDeps = StoresDeps;
+export type AppDeps = StoresDeps & Pick<FrontDeps, 'fetch'>;
 
 /** The gateway of one configuration, listening when started. */
 export interface App {
@@ -71,6 +71,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
         (version === undefined ? undefined : earlier.get(version)?.config) ?? front.config,
       now,
       log,
+      fetch: deps.fetch,
     });
     return {
       ...built,

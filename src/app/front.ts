@@ -31,6 +31,8 @@ export interface FrontDeps {
   readonly rulesOf: (version: string | undefined) => Config;
   readonly now: () => number;
   readonly log: Log;
+  /** What reaches identity providers; the global `fetch` unless a test puts another in its place. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** Builds every room of one configuration and wires them together. Reaches nobody yet. */
@@ -39,7 +41,12 @@ export function createFront(config: Config, deps: FrontDeps): Front {
   const { directory, sessions, audit, endings } = stores;
   const reference = (): string => newReference(randomBytes);
 
-  const providers = createProviders(config, { transient: sessions.transient, log, now });
+  const providers = createProviders(config, {
+    transient: sessions.transient,
+    log,
+    now,
+    ...(deps.fetch && { fetch: deps.fetch }),
+  });
   const gate = createGate({ config, sessions, directory, now, log, counters, reference });
   const proxy = createProxy({ config, gate, log, reference });
   const web = createWeb({
