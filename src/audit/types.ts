@@ -48,6 +48,37 @@ export type AuditEvent = EventBase &
         readonly source: string;
       }
     | { readonly type: 'group.created' | 'group.removed'; readonly group: string }
+    | {
+        readonly type: 'scim.user.created';
+        /** Id of the SCIM resource. */
+        readonly resource: string;
+        /** Somebody new, somebody who had signed in before, or somebody whose resource was deleted. */
+        readonly person: 'new' | 'known' | 'returned';
+      }
+    | { readonly type: 'scim.user.updated' | 'scim.user.deleted'; readonly resource: string }
+    | {
+        readonly type: 'scim.group.created' | 'scim.group.updated' | 'scim.group.deleted';
+        /** Its displayName at the provider. */
+        readonly group: string;
+        readonly resource: string;
+        /** Members that came and went with the request. */
+        readonly joined: number;
+        readonly left: number;
+      }
+    | {
+        readonly type: 'scim.refused';
+        readonly status: number;
+        readonly scimType?: string;
+        readonly method: string;
+        readonly path: string;
+        readonly detail: string;
+      }
+    | {
+        readonly type: 'scim.token.created' | 'scim.token.revoked';
+        readonly token: string;
+        readonly kind: 'bearer' | 'client';
+        readonly name: string;
+      }
     | { readonly type: 'session.ended'; readonly cause: SessionEndCause; readonly sessionRef: string }
     | {
         readonly type: 'config.loaded' | 'config.rejected';

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { Failure } from '../identity/index.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { within } from './deadline.ts';
+import { atOnce, inPieces } from './pieces.ts';
 import type { SqlDialect } from './dialect.ts';
 import type { Tables } from './schema.ts';
 import type { AuditRecord } from './types.ts';
@@ -47,8 +48,11 @@ export interface Database {
   read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** One transaction. Undefined when it was rolled back because of somebody else's write at the same moment. */
   tryWrite<T extends object>(work: (writing: Writing) => Promise<T>): Promise<T | undefined>;
-  /** One transaction, tried again a few times when it meets somebody else's write. */
-  write<T extends object>(work: (writing: Writing) => Promise<T>): Promise<T>;
+  /**
+   * One transaction, tried again a few times when it meets somebody else's write. `patience` in milliseconds is for
+   * the few that change thousands of rows.
+   */
+  write<T extends object>(work: (writing: Writing) => Promise<T>, patience?: number): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -63,9 +67,12 @@ export function createDatabase(connection: Connection, auditing: Auditing | unde
   const { db, dialect, feed } = connection;
   let closed = false;
 
-  async function attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  async function attempt<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    longest = patience,
+  ): Promise<T | undefined> {
     if (closed) throw new Failure('store_unavailable', { detail: 'directory.closed' });
-    return within(patience, async (signal) => {
+    return within(longest, async (signal) => {
       for (;;) {
         try {
           return await work(signal);
@@ -83,28 +90,39 @@ export function createDatabase(connection: Connection, auditing: Auditing | unde
     });
   }
 
-  async function tryWrite<T extends object>(work: (writing: Writing) => Promise<T>): Promise<T | undefined> {
+  async function tryWrite<T extends object>(
+    work: (writing: Writing) => Promise<T>,
+    longest?: number,
+  ): Promise<T | undefined> {
     let changes: readonly string[] = [];
     let records: readonly AuditRecord[] = [];
-    const result = await attempt((signal) =>
-      db.transaction().execute(async (transaction) => {
-        [changes, records] = [[], []];
-        const done = await work({
-          db: transaction,
-          async finish(statements, changed, events) {
-            changes = changed;
-            records = auditing ? events.map((event) => auditing.guard(event)) : events;
-            await dialect.together(transaction, [
-              ...statements,
-              ...changed.map((id) => sql`insert into change_log (user_id) values (${id})`),
-              ...(records.length === 0 ? [] : [auditInsert(dialect, records)]),
-            ]);
-          },
-        });
-        // Whoever asked has been told that it failed: then it must not come true later.
-        signal.throwIfAborted();
-        return done;
-      }),
+    const result = await attempt(
+      (signal) =>
+        db.transaction().execute(async (transaction) => {
+          [changes, records] = [[], []];
+          const done = await work({
+            db: transaction,
+            async finish(statements, changed, events) {
+              changes = changed;
+              records = auditing ? events.map((event) => auditing.guard(event)) : events;
+              await dialect.together(transaction, [
+                ...statements,
+                ...changeLogInserts(dialect, changed.slice(0, atOnce)),
+                ...auditInserts(dialect, records.slice(0, atOnce)),
+              ]);
+              await inPieces(changed.slice(atOnce), (some) =>
+                dialect.together(transaction, changeLogInserts(dialect, some)),
+              );
+              await inPieces(records.slice(atOnce), (some) =>
+                dialect.together(transaction, auditInserts(dialect, some)),
+              );
+            },
+          });
+          // Whoever asked has been told that it failed: then it must not come true later.
+          signal.throwIfAborted();
+          return done;
+        }),
+      longest,
     );
     if (result === undefined) return undefined;
     if (changes.length > 0) feed.committed(changes);
@@ -122,9 +140,9 @@ export function createDatabase(connection: Connection, auditing: Auditing | unde
       throw new Failure('store_unavailable', { detail: 'directory.conflict' });
     },
     tryWrite,
-    async write(work) {
+    async write(work, longest) {
       for (let tries = 1; tries <= conflictTries; tries += 1) {
-        const result = await tryWrite(work);
+        const result = await tryWrite(work, longest);
         if (result) return result;
       }
       throw new Failure('store_unavailable', { detail: 'directory.conflict' });
@@ -135,4 +153,15 @@ export function createDatabase(connection: Connection, auditing: Auditing | unde
       await connection.close();
     },
   };
+}
+
+function changeLogInserts(dialect: SqlDialect, userIds: readonly string[]): readonly RawBuilder<unknown>[] {
+  const [only, ...more] = userIds;
+  if (only === undefined) return [];
+  if (more.length === 0) return [sql`insert into change_log (user_id) values (${only})`];
+  return [sql`insert into change_log (user_id) select id from ${dialect.ids(userIds)} as changed`];
+}
+
+function auditInserts(dialect: SqlDialect, records: readonly AuditRecord[]): readonly RawBuilder<unknown>[] {
+  return records.length === 0 ? [] : [auditInsert(dialect, records)];
 }

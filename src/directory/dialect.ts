@@ -10,6 +10,8 @@ export interface SqlDialect {
     rows: readonly Readonly<Record<string, unknown>>[],
     columns: Readonly<Record<string, 'text' | 'bigint'>>,
   ): RawBuilder<unknown>;
+  /** Ids handed over as one parameter, as a subquery with the one column `id`. */
+  ids(ids: readonly string[]): RawBuilder<unknown>;
   /** All values of an expression over the rows of a subquery's `from …` tail, as one JSON text. */
   jsonList(value: readonly string[] | string, tail: RawBuilder<unknown>): RawBuilder<string>;
   /** Position of `needle` in `haystack`, 0 if it is not there. */
@@ -28,6 +30,7 @@ export const sqliteSql: SqlDialect = {
     );
     return sql`(select ${sql.join(fields)} from json_each(${JSON.stringify(rows)}))`;
   },
+  ids: (ids) => sql`(select value as id from json_each(${JSON.stringify(ids)}))`,
   jsonList(value, tail) {
     const item =
       typeof value === 'string'
@@ -48,6 +51,7 @@ export const postgresSql: SqlDialect = {
     const fields = Object.entries(columns).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`);
     return sql`(select * from json_to_recordset(${JSON.stringify(rows)}::json) as record(${sql.join(fields)}))`;
   },
+  ids: (ids) => sql`(select unnest(${ids}::text[]) as id)`,
   jsonList(value, tail) {
     const item =
       typeof value === 'string'

@@ -12,4 +12,6 @@
 export type { Auditing } from './database.ts';
 export { migrate, openDirectory } from './open.ts';
 export type { DirectoryOptions, OpenDirectory } from './open.ts';
+export * from './scim-token-types.ts';
+export * from './scim-types.ts';
 export * from './types.ts';

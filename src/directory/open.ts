@@ -11,6 +11,10 @@ import { newestMigration } from './migrations/index.ts';
 import { connectPostgres, migratePostgres } from './postgres.ts';
 import { connectSqlite, migrateSqlite } from './sqlite.ts';
 import { settlingDatabase, settlingLogins } from './settling.ts';
+import { createScimStore } from './scim-store.ts';
+import type { ScimActivityStore, ScimTokenStore } from './scim-token-types.ts';
+import { createScimActivity, createScimTokens } from './scim-tokens.ts';
+import type { ScimStore } from './scim-types.ts';
 import { createStanding } from './standing.ts';
 import { trimChangeLog } from './trim-change-log.ts';
 import type { AuditLog, AuditRecord, Directory, LoginStore } from './types.ts';
@@ -28,7 +32,12 @@ export interface DirectoryOptions {
 }
 
 /** The directory, and what jit and audit ask of it. `E` is audit's event type. */
-export type OpenDirectory<E extends AuditRecord> = Directory & LoginStore & AuditLog<E>;
+export type OpenDirectory<E extends AuditRecord> = Directory &
+  LoginStore &
+  AuditLog<E> & {
+    /** What provisioning clients wrote, by what they prove themselves, and what they did lately. */
+    readonly scim: ScimStore & { readonly tokens: ScimTokenStore; readonly activity: ScimActivityStore };
+  };
 
 /**
  * Opens `sqlite:/absolute/path` (created when it does not exist, readable by its owner only) or `postgres://…`, and
@@ -54,6 +63,11 @@ export async function openDirectory<E extends AuditRecord>(
     ...createGroups(database, newId),
     ...createAuditLog<E>(unsettled),
     commitLogin: settlingLogins(createCommitLogin(unsettled, newId), connection.feed),
+    scim: {
+      ...createScimStore(unsettled, newId, () => connection.feed.settled()),
+      tokens: createScimTokens(unsettled),
+      activity: createScimActivity(unsettled),
+    },
     freshness: connection.feed,
     async ping() {
       await database.read((db) => db.selectFrom('migrations').select('name').limit(1).execute());

@@ -49,6 +49,7 @@ export function directoryConformance(name: string, setUp: () => Promise<Director
           '0002-groups',
           '0003-audit',
           '0004-change-log',
+          '0005-scim',
           '0006-processes',
         ]);
       });
@@ -64,7 +65,7 @@ export function directoryConformance(name: string, setUp: () => Promise<Director
         const problem = await openDirectory(url, { now: () => 1 }).catch((error: unknown) => error);
         expect(problem).toMatchObject({ code: 'internal', detail: 'directory.newer' });
         expect(String((problem as Error).cause)).toContain('9999-tomorrow');
-        expect(await world.under.run(url, 'select name from migrations')).toHaveLength(6);
+        expect(await world.under.run(url, 'select name from migrations')).toHaveLength(7);
       });
     });
 

@@ -2,11 +2,12 @@ import { users } from './0001-users.ts';
 import { groups } from './0002-groups.ts';
 import { audit } from './0003-audit.ts';
 import { changeLog } from './0004-change-log.ts';
+import { scim } from './0005-scim.ts';
 import { processes } from './0006-processes.ts';
 import type { Migration } from './types.ts';
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [users, groups, audit, changeLog, processes];
+export const migrations: readonly Migration[] = [users, groups, audit, changeLog, scim, processes];
 
 /** Name of the step that this version of Doorward needs. */
 export const newestMigration = migrations.at(-1)?.name ?? '';
