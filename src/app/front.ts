@@ -9,6 +9,7 @@ import { login } from '../jit/index.ts';
 import { createProviders } from '../providers/index.ts';
 import { createProxy } from '../proxy/index.ts';
 import { createSessionMiddleware } from '../sessions/index.ts';
+import { createSignals } from '../signals/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import { createWeb, newReference } from '../web/index.ts';
 import type { Stores } from './stores.ts';
@@ -49,6 +50,17 @@ export function createFront(config: Config, deps: FrontDeps): Front {
   });
   const gate = createGate({ config, sessions, directory, now, log, counters, reference });
   const proxy = createProxy({ config, gate, log, reference });
+  const signals = createSignals({
+    config,
+    providers,
+    sessions,
+    endings,
+    users: directory,
+    transient: sessions.transient,
+    reference,
+    now,
+    log,
+  });
   const web = createWeb({
     config,
     providers,
@@ -68,6 +80,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     gate,
     users: directory,
     sessions,
+    endedAtIdp: signals.endedAtIdp,
     endings,
     personData: (userId) => personData(userId, { directory, sessions, now }),
     audit,
@@ -95,6 +108,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     config,
     handle(req, res) {
       if (gate.handle(req, res)) return;
+      if (signals.handle(req, res)) return;
       if (isWeb(req.url ?? '/')) web(req, res);
       else if (!proxy.handle(req, res)) nothingHere(req, res);
     },

@@ -90,6 +90,7 @@ export type AuditEvent = EventBase &
 /** Every ending has a cause; the set is closed. */
 export type SessionEndCause =
   | 'logout'
+  | 'replaced'
   | 'disabled'
   | 'deactivated'
   | 'erased'
@@ -97,6 +98,7 @@ export type SessionEndCause =
   | 'idp_logout'
   | 'idp_event'
   | 'refresh_rejected'
+  | 'idp_unreachable'
   | 'expired';
 
 export interface AuditFilter {

@@ -1,5 +1,5 @@
 import type passport from 'passport';
-import type { IdentityAssertion } from '../identity/index.ts';
+import type { IdentityAssertion, IdpSession } from '../identity/index.ts';
 
 /** What the strategy of every provider ends in, handed to Passport as its "user". Failures go to `error(Failure)`. */
 export type ProviderAnswer =
@@ -8,6 +8,8 @@ export type ProviderAnswer =
       readonly assertion: IdentityAssertion;
       /** A way back kept on our side: an absolute path on this origin, or an allowed absolute URL. */
       readonly returnTo: string | undefined;
+      /** Version of the configuration that the login began under; undefined for one that nobody here began. */
+      readonly configVersion?: string | undefined;
     }
   | {
       /** The identity provider itself said no. */
@@ -51,8 +53,46 @@ export interface Provider {
   health(): { readonly state: 'unknown' | 'up' | 'down'; readonly since: number | undefined };
   /** SAML: our SP metadata as XML. Undefined for OIDC. */
   metadata?(): Promise<string>;
+  /**
+   * How the browser leaves the identity provider as well, once the session here has ended. Undefined when this provider
+   * has no such endpoint, or does not know this session. Throws Failure `idp_unavailable` when that cannot be found out.
+   */
+  signOut?(idp: IdpSession): Promise<SignOut | undefined>;
+  /** Origins that {@link Provider.signOut} may send the browser to, for pages that name where a form may lead. Never throws. */
+  signOutOrigins?(): Promise<readonly string[]>;
+  /** OpenID Connect: what ends and re-checks sessions without the browser. */
+  readonly tokens?: ProviderTokens;
   /** Stops background work (refreshing, workers). */
   close(): Promise<void>;
+}
+
+/** Where the browser is sent to sign out at the identity provider. */
+export type SignOut =
+  | { readonly kind: 'redirect'; readonly url: string }
+  /** A form that the browser posts (SAML HTTP-POST binding). */
+  | { readonly kind: 'post'; readonly url: string; readonly fields: Readonly<Record<string, string>> };
+
+/** Claims of a JWT that the provider's keys have signed for us, and its header; what the claims mean is not judged yet. */
+export interface SignedToken {
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** `typ` in lower case and without `application/` (RFC 8725, section 3.11); undefined when the header has none. */
+  readonly type: string | undefined;
+}
+
+/** What an OpenID provider says without a browser in between. */
+export interface ProviderTokens {
+  /**
+   * Verifies a JWT of the provider for us: one of the algorithms of its file, a signature by its keys, its issuer (of a
+   * tenant that may sign in), our client id as the audience.
+   * @throws Failure `login_rejected` when it does not hold, `idp_unavailable` when there are no keys to be had
+   */
+  verify(jwt: string): Promise<SignedToken>;
+  /** The `issuer` that a value of `iss` stands for, or undefined when it is not this provider's. */
+  isIssuer(iss: string): boolean;
+  /** The person a token speaks of, by the same claim as in a login; undefined when the token has no such claim. */
+  subjectOf(claims: SignedToken['claims']): string | undefined;
+  /** Clock difference that is tolerated, milliseconds. */
+  readonly tolerance: number;
 }
 
 /**
@@ -62,6 +102,8 @@ export interface LoginFlow {
   readonly provider: string;
   readonly returnTo: string | undefined;
   readonly createdAt: number;
+  /** Noted by `begin`: the configuration the login began under. */
+  readonly configVersion?: string;
   /** OIDC only. */
   readonly nonce?: string;
   readonly codeVerifier?: string;

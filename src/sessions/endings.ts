@@ -3,6 +3,8 @@ import type { SessionRecord, SessionStore } from './types.ts';
 /** Why a session ended; the set is closed (audit knows the same words). */
 export type EndCause =
   | 'logout'
+  /** Another login in the same browser took its place. */
+  | 'replaced'
   | 'disabled'
   | 'deactivated'
   | 'erased'
@@ -10,6 +12,8 @@ export type EndCause =
   | 'idp_logout'
   | 'idp_event'
   | 'refresh_rejected'
+  /** The identity provider could not be asked for longer than the provider's file allows. */
+  | 'idp_unreachable'
   | 'expired';
 
 /** What endings need of the audit room: one event for each session that ended. */
@@ -23,18 +27,34 @@ export interface EndingRecorder<Actor> {
       readonly sessionRef: string;
       readonly userId?: string;
       readonly provider?: string;
+      readonly address?: string;
+      readonly reference?: string;
     }[]
   ): Promise<void>;
 }
 
+/** What else the audit log is told of an ending. */
+export interface EndingDetails {
+  /** Address of the client that asked for it. */
+  readonly address?: string;
+  readonly reference?: string;
+}
+
 /** Every ending, whatever its road, goes through here: it ends, tells the audit log its cause, and counts. */
 export interface Endings<Actor> {
-  /** Ends one session by its digest; false when it was not alive. */
-  end(digest: string, cause: EndCause, actor: Actor): Promise<boolean>;
+  /** Ends one session by its digest; gives it as it was, or undefined when it was not alive. */
+  end(
+    digest: string,
+    cause: EndCause,
+    actor: Actor,
+    details?: EndingDetails,
+  ): Promise<SessionRecord | undefined>;
   /** Ends all sessions of a user; how many were alive. */
   endAllOf(userId: string, cause: EndCause, actor: Actor): Promise<number>;
   /** Ends the sessions an identity provider knows by this `sid` or SessionIndex; how many were alive. */
   endByIdpSession(issuer: string, idpSessionId: string, cause: EndCause, actor: Actor): Promise<number>;
+  /** Ends these, as a list of live sessions gave them; how many were still alive. */
+  endEach(sessions: readonly SessionRecord[], cause: EndCause, actor: Actor): Promise<number>;
 }
 
 /**
@@ -49,7 +69,12 @@ export function createEndings<Actor>(deps: {
 }): Endings<Actor> {
   const { sessions, audit, now, onEnded } = deps;
 
-  async function record(ended: readonly SessionRecord[], cause: EndCause, actor: Actor): Promise<number> {
+  async function record(
+    ended: readonly SessionRecord[],
+    cause: EndCause,
+    actor: Actor,
+    details: EndingDetails = {},
+  ): Promise<number> {
     // A session without a login admitted nobody: its end is no event.
     const logins = ended.filter((session) => session.login !== undefined);
     if (logins.length > 0) {
@@ -60,6 +85,7 @@ export function createEndings<Actor>(deps: {
           actor,
           cause,
           sessionRef: sessionRef(session.digest),
+          ...details,
           ...(session.login && { userId: session.login.userId, provider: session.login.provider }),
         })),
       );
@@ -68,23 +94,28 @@ export function createEndings<Actor>(deps: {
     return logins.length;
   }
 
+  async function endEach(found: readonly SessionRecord[], cause: EndCause, actor: Actor): Promise<number> {
+    const ended = await Promise.all(found.map((session) => sessions.end(session.digest)));
+    return record(
+      ended.filter((session) => session !== undefined),
+      cause,
+      actor,
+    );
+  }
+
   return {
-    async end(digest, cause, actor) {
+    async end(digest, cause, actor, details) {
       const ended = await sessions.end(digest);
-      return ended !== undefined && (await record([ended], cause, actor)) > 0;
+      if (ended !== undefined) await record([ended], cause, actor, details);
+      return ended?.login === undefined ? undefined : ended;
     },
     async endAllOf(userId, cause, actor) {
       return record(await sessions.endByUser(userId), cause, actor);
     },
     async endByIdpSession(issuer, idpSessionId, cause, actor) {
-      const found = await sessions.findByIdpSession(issuer, idpSessionId);
-      const ended = await Promise.all(found.map((session) => sessions.end(session.digest)));
-      return record(
-        ended.filter((session) => session !== undefined),
-        cause,
-        actor,
-      );
+      return endEach(await sessions.findByIdpSession(issuer, idpSessionId), cause, actor);
     },
+    endEach,
   };
 }
 

@@ -22,17 +22,30 @@ export interface SessionResponse {
 }
 
 /**
+ * Ends one session by its digest and gives it as it was, if it was alive. What a person does goes by {@link Endings}, which
+ * writes it down; the store's own `end` where there is nothing to tell.
+ */
+export type EndOne = (digest: string) => Promise<SessionRecord | undefined>;
+
+/**
  * Signs a person in: the one call site of `req.logIn`. Passport makes a new session (the id from before the login is
  * dead afterwards), and the login is recorded in it as the last step, so that a record with a login exists only when all
- * went well. Tokens in `login.idp` must be sealed before ({@link sealIdpSession}).
+ * went well. Tokens in `login.idp` must be sealed before ({@link sealIdpSession}). Every session that the browser brought a
+ * cookie for ends first, by `end`.
  *
  * Rejects with Failure('store_unavailable') when the store does not answer, Failure('unauthenticated') when the session
  * was ended meanwhile; then nobody is signed in.
  */
-export async function establishSession(request: LoginRequest, login: SessionLogin): Promise<void> {
+export async function establishSession(
+  request: LoginRequest,
+  login: SessionLogin,
+  end?: EndOne,
+): Promise<void> {
   const context = contextOf(request);
   const before = request.sessionID;
-  for (const id of context.brought) if (id !== before) await context.store.end(digestOf(id));
+  const endOne = end ?? context.store.end;
+  // The fresh id of somebody who brought none is in no store.
+  for (const id of context.brought) await endOne(digestOf(id));
   try {
     await new Promise<void>((resolve, reject) => {
       request.logIn({ id: login.userId }, (error) => (error ? reject(toFailure(error)) : resolve()));
@@ -49,19 +62,21 @@ export async function establishSession(request: LoginRequest, login: SessionLogi
 }
 
 /**
- * Signs out: ends the session and every other one that the browser brought a cookie for, and clears the cookie. Gives the
+ * Signs out: ends the session and every other one that the browser brought a cookie for, by `end`, and clears the cookie. Gives the
  * record that was alive, if there was one (to tell its identity provider). Rejects with Failure('store_unavailable')
  * when the store does not answer: the person is then still signed in, and the cookie stays. Safe to repeat.
  */
 export async function endSession(
   request: Partial<SessionRequest>,
   response: SessionResponse,
+  end?: EndOne,
 ): Promise<SessionRecord | undefined> {
   const context = contextOf(request);
+  const endOne = end ?? context.store.end;
   const ids = new Set(context.brought);
   if (request.sessionID !== undefined) ids.add(request.sessionID);
   let ended: SessionRecord | undefined;
-  for (const id of ids) ended = (await context.store.end(digestOf(id))) ?? ended;
+  for (const id of ids) ended = (await endOne(digestOf(id))) ?? ended;
   forget(request);
   response.clearCookie(context.name, { ...context.cookie });
   return ended;

@@ -11,10 +11,18 @@
  */
 export { cookieName, sessionIdFromCookie, sessionIdsFromCookie, type CookieReading } from './cookie.ts';
 export { digestOf } from './digest.ts';
-export { createEndings, sessionRef, type EndCause, type EndingRecorder, type Endings } from './endings.ts';
+export {
+  createEndings,
+  sessionRef,
+  type EndCause,
+  type EndingDetails,
+  type EndingRecorder,
+  type Endings,
+} from './endings.ts';
 export {
   endSession,
   establishSession,
+  type EndOne,
   type LoginRequest,
   type SessionRequest,
   type SessionResponse,

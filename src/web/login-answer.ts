@@ -41,6 +41,7 @@ export function createLoginAnswer(
     attempt: Attempt,
     assertion: IdentityAssertion,
     outcome: Extract<LoginOutcome, { kind: 'admitted' }>,
+    receivedAt: number,
   ): Promise<'disabled_locally' | 'deactivated_by_scim' | undefined> => {
     const { user, created } = outcome;
     try {
@@ -48,10 +49,12 @@ export function createLoginAnswer(
       const unestablished = await establishSession(
         req,
         sessionLogin(req, attempt, assertion, user.id, idp),
-        (digest) => deps.endings.end(digest, 'replaced', { kind: 'person', name: user.id }, eventDetails(attempt)),
+        (digest) =>
+          deps.endings.end(digest, 'replaced', { kind: 'person', name: user.id }, eventDetails(attempt)),
       ).catch(endedMeanwhile);
       // A sign-out at the identity provider may have come while the session was made, which it could not yet find.
-      if (await deps.endedAtIdp(assertion)) throw new Failure('login_rejected', { detail: 'web.ended_at_idp' });
+      if (await deps.endedAtIdp(assertion, receivedAt))
+        throw new Failure('login_rejected', { detail: 'web.ended_at_idp' });
       // Once more: somebody who was disabled since jit looked must not keep a session that `disable` could not yet see.
       const standing = await users.snapshot(user.id);
       if (standing === undefined) throw new Failure('login_rejected', { detail: 'web.user_gone' });
@@ -78,6 +81,7 @@ export function createLoginAnswer(
   };
 
   const answer = async (req: Request, res: Response, attempt: Attempt): Promise<void> => {
+    const receivedAt = now();
     const { answer, browser } = await strategies.answer(attempt.provider, req, res, browserCookie.read(req));
     attempt.returnTo = safeReturnTo(answer.returnTo, rules);
     if (answer.kind === 'refused') {
@@ -106,7 +110,7 @@ export function createLoginAnswer(
     const returnTo = attempt.returnTo ?? defaultPage;
     // Before the session is made: a loop gets none.
     await limits.succeeded(browser, returnTo);
-    const reason = await establish(req, res, attempt, assertion, outcome);
+    const reason = await establish(req, res, attempt, assertion, outcome, receivedAt);
     if (reason !== undefined) {
       const { id: userId, profile } = outcome.user;
       return endings.refused(req, res, attempt, {

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
 /**
@@ -28,4 +28,15 @@ export function securityHeaders(options: { https: boolean }): RequestHandler {
     res.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=()');
     protect(req, res, next);
   };
+}
+
+/**
+ * Lets the forms of this one page lead to these origins as well. Browsers hold `form-action` against every redirect that
+ * follows a form (Content Security Policy 3, section 6.4.1.1), so that a sign-out that goes on elsewhere has to be named.
+ */
+export function allowFormsTo(res: Response, origins: readonly string[]): void {
+  const policy = res.getHeader('Content-Security-Policy');
+  if (origins.length === 0 || typeof policy !== 'string') return;
+  const named = [...new Set(origins)].filter((origin) => /^https?:\/\/[^\s;,']+$/.test(origin)).join(' ');
+  res.setHeader('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${named}`));
 }

@@ -16,7 +16,12 @@ export interface WebDeps {
   /** By id, in the order of the buttons. */
   readonly providers: ReadonlyMap<string, Provider>;
   /** jit: decides and applies; the audit events of what it changes are stored with the change. */
-  login(assertion: IdentityAssertion, record: LoginRecorder<AuditEvent>): Promise<LoginOutcome>;
+  login(
+    assertion: IdentityAssertion,
+    record: LoginRecorder<AuditEvent>,
+    /** Version of the configuration that the login began under, when it is known. */
+    begunUnder: string | undefined,
+  ): Promise<LoginOutcome>;
   /** express-session with our store, of the sessions room. */
   readonly sessionMiddleware: RequestHandler;
   readonly gate: Pick<Gate, 'admit'>;
@@ -26,6 +31,8 @@ export interface WebDeps {
     findUser(userId: string): Promise<User | undefined>;
   };
   readonly sessions: Pick<SessionStore, 'listByUser'>;
+  /** Did the identity provider end this sign-in, by a message that came since its answer did? */
+  endedAtIdp(assertion: IdentityAssertion, receivedAt: number): Promise<boolean>;
   readonly endings: Pick<Endings<Actor>, 'end'>;
   /** Everything that is kept of one person. */
   personData(userId: string): Promise<PersonData | undefined>;

@@ -176,7 +176,12 @@ export function createWeb(deps: WebDeps): Express {
     },
   });
   route(router, '/session', { GET: who.session });
-  route(router, '/me', { GET: who.admitted('/me', me.page) });
+  route(router, '/me', {
+    GET: who.admitted('/me', async (req, res, identity) => {
+      await logout.allowForm(res, identity.session.login?.provider);
+      await me.page(req, res, identity);
+    }),
+  });
   route(router, '/me/data', { GET: who.admitted('/me', me.data) });
   route(router, '/me/sessions', {
     async POST(req, res) {

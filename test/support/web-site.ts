@@ -182,6 +182,8 @@ export async function startSite(overrides: Partial<Config> = {}) {
     displayName: 'Ann Example',
     gateUnavailable: false,
     auditFails: (_event: AuditEvent): boolean => false,
+    /** Has the identity provider ended the sign-in by now? */
+    endedAtIdp: async (_assertion: IdentityAssertion): Promise<boolean> => false,
     /** Runs while a login is applied: what happens elsewhere at that moment. */
     duringLogin: async (): Promise<void> => {},
   };
@@ -259,6 +261,7 @@ export async function startSite(overrides: Partial<Config> = {}) {
     gate: { admit },
     users: { snapshot, findUser },
     sessions: store,
+    endedAtIdp: (assertion) => state.endedAtIdp(assertion),
     endings: createEndings<Actor>({ sessions: store, audit, now: Date.now }),
     personData: (userId) =>
       personData(userId, {

@@ -25,6 +25,10 @@ import { createWire, requestTimeout } from './wire.ts';
 export interface Client {
   /** Ready for one login. Throws Failure `idp_unavailable`, or `login_rejected` when discovery is refused. */
   connect(): Promise<{ readonly configuration: Configuration; readonly discovery: Discovery }>;
+  /** What the provider says of itself. Throws as {@link Client.connect} does. */
+  discover(): Promise<Discovery>;
+  /** The keys to verify a token of this header with. Throws as {@link Client.connect} does. */
+  keys(header: TokenHeader): Promise<KeySet>;
   health(): Health;
 }
 
@@ -79,6 +83,8 @@ export function createClient(
 
   return {
     health: health.read,
+    discover: () => document.read(),
+    keys: (header) => keys.for(header),
     async connect() {
       const discovered = await document.read();
       const configuration = await discovery(

@@ -7,6 +7,8 @@ export interface Discovery {
   readonly text: string;
   readonly jwksUri: string;
   readonly userinfo: boolean;
+  /** `end_session_endpoint` (OpenID Connect RP-Initiated Logout 1.0, section 2.1). */
+  readonly endSession: string | undefined;
   /** `prompt_values_supported`, where the provider says so. */
   readonly prompts: readonly string[] | undefined;
   readonly par: 'required' | 'offered' | 'none';
@@ -62,6 +64,10 @@ export async function readDiscovery(text: string, rules: Rules, resolve: Resolve
     text,
     jwksUri: new URL(String(metadata['jwks_uri'])).href,
     userinfo: metadata['userinfo_endpoint'] !== undefined,
+    endSession:
+      metadata['end_session_endpoint'] === undefined
+        ? undefined
+        : new URL(String(metadata['end_session_endpoint'])).href,
     prompts: Array.isArray(prompts) ? prompts.filter((prompt) => typeof prompt === 'string') : undefined,
     par:
       metadata['require_pushed_authorization_requests'] === true ? 'required' : hasPar ? 'offered' : 'none',

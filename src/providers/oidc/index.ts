@@ -12,8 +12,12 @@ import type { OidcProviderConfig } from '../../config/index.ts';
 import type { ProviderContext } from '../context.ts';
 import type { Provider } from '../types.ts';
 import { createClient } from './client.ts';
+import { mostTolerance } from './client.ts';
 import { createLogin } from './login.ts';
+import { signOutAt } from './sign-out.ts';
+import { isIssuer, verifySignedToken } from './signed-token.ts';
 import { OidcStrategy } from './strategy.ts';
+import { subjectIn } from './subject.ts';
 
 /** Builds a provider; asks the network nothing yet. */
 export function createOidcProvider(config: OidcProviderConfig, context: ProviderContext): Provider {
@@ -25,6 +29,25 @@ export function createOidcProvider(config: OidcProviderConfig, context: Provider
     protocol: 'oidc',
     strategy: new OidcStrategy(config.id, createLogin(config, context, client)),
     health: client.health,
+    async signOut(idp) {
+      const { endSession } = await client.discover();
+      if (endSession === undefined) return undefined;
+      const postLogoutRedirectUri = `${context.baseUrl}${context.prefix}/signed-out`;
+      return signOutAt(endSession, idp, { clientId: config.clientId, postLogoutRedirectUri });
+    },
+    async signOutOrigins() {
+      const endSession = await client.discover().then(
+        (discovery) => discovery.endSession,
+        () => undefined,
+      );
+      return endSession === undefined ? [] : [new URL(endSession).origin];
+    },
+    tokens: {
+      verify: (jwt) => verifySignedToken(jwt, config, client),
+      isIssuer: (iss) => isIssuer(iss, config),
+      subjectOf: (claims) => subjectIn(claims, config.claims.subject),
+      tolerance: Math.min(config.clockTolerance, mostTolerance),
+    },
     async close() {
       // Nothing runs in the background.
     },

@@ -86,6 +86,7 @@ export function normalize(answer: VerifiedAnswer, rules: NormalizeRules): Normal
     ...optional('locale', ['locale']),
     groups: groups.groups,
     roles: roles.names ?? [],
+    ...(typeof idToken['iat'] === 'number' && { issuedAt: Math.floor(idToken['iat'] * 1000) }),
     authenticatedAt: Math.floor(authenticatedAt * 1000),
     ...(acr !== undefined && { acr }),
     amr: methodsOf(idToken['amr']),

@@ -1,0 +1,20 @@
+import type { Actor } from '../audit/index.ts';
+import type { Config } from '../config/index.ts';
+import type { IdentityKey, Log, User } from '../identity/index.ts';
+import type { Provider } from '../providers/index.ts';
+import type { Endings, SessionStore, TransientStore } from '../sessions/index.ts';
+
+/** Everything signals is handed by app.ts, as narrow as it needs it. */
+export interface SignalsDeps {
+  readonly config: Pick<Config, 'baseUrl' | 'prefix' | 'secrets' | 'providers'>;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly sessions: Pick<SessionStore, 'findByIdpSession' | 'listByUser'>;
+  readonly endings: Pick<Endings<Actor>, 'end' | 'endEach'>;
+  readonly users: { findByIdentity(key: IdentityKey): Promise<User | undefined> };
+  readonly transient: TransientStore;
+  /** What support asks for, on every answer that refuses. */
+  readonly reference: () => string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+}

@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Actor, AuditEvent } from '../../../src/audit/index.ts';
+import type { OidcProviderConfig } from '../../../src/config/index.ts';
+import { Failure, type IdentityAssertion, silentLog } from '../../../src/identity/index.ts';
+import { createProviders } from '../../../src/providers/index.ts';
+import { createEndings, digestOf, openSessionStore, type SessionLogin } from '../../../src/sessions/index.ts';
+import { createSignals, type Signals } from '../../../src/signals/index.ts';
+import { type HostileOp, opKey, startHostileOp } from '../../support/hostile-op.ts';
+import { oidcConfig } from '../../support/oidc-rp.ts';
+import { sampleSession } from '../../support/sessions.ts';
+
+/** The signals room on a real HTTP server and a real store, with people signed in; the provider is ours and hostile. */
+export interface SignalsBench {
+  readonly baseUrl: string;
+  readonly op: HostileOp;
+  readonly keys: {
+    readonly other: Awaited<ReturnType<typeof opKey>>;
+    readonly ec: Awaited<ReturnType<typeof opKey>>;
+  };
+  readonly signals: Signals;
+  readonly events: AuditEvent[];
+  /** What the world does next, beside the request. */
+  readonly world: { auditFails: boolean; transientFails: boolean; now: () => number };
+  /** Everybody out, then Ann (twice), Bob and Ann at another provider in; the provider is good again, and nothing is known of it. */
+  reset(config?: Partial<OidcProviderConfig>): Promise<void>;
+  /** Who is in, by the name of the session. */
+  living(): Promise<readonly string[]>;
+  signIn(name: string, login?: Partial<SessionLogin>): Promise<void>;
+  close(): Promise<void>;
+}
+
+const people: Readonly<Record<string, { id: string; subject: string }>> = {
+  ann: { id: 'user-ann', subject: 'ann' },
+  bob: { id: 'user-bob', subject: 'bob' },
+};
+
+export async function startSignalsBench(store?: string): Promise<SignalsBench> {
+  const folder = mkdtempSync(join(tmpdir(), 'doorward-signals-'));
+  const sessions = await openSessionStore(store ?? `sqlite:${join(folder, 'sessions.db')}`, {
+    now: Date.now,
+    log: silentLog,
+    redisPrefix: 'signals:',
+  });
+  const op = await startHostileOp(await opKey());
+  const keys = { other: await opKey(), ec: await opKey('ES256') };
+  const world = { auditFails: false, transientFails: false, now: Date.now };
+  const events: AuditEvent[] = [];
+  const audit = {
+    async write(...written: readonly AuditEvent[]) {
+      if (world.auditFails) throw new Failure('store_unavailable', { detail: 'test.audit' });
+      events.push(...written);
+    },
+  };
+  let signals: Signals | undefined;
+  const server = createServer((req, res) => {
+    if (signals?.handle(req, res) !== true) res.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const names = new Map<string, string>();
+
+  const bench: SignalsBench = {
+    baseUrl,
+    op,
+    keys,
+    get signals() {
+      if (signals === undefined) throw new Error('reset first');
+      return signals;
+    },
+    events,
+    world,
+    async reset(config = {}) {
+      op.behave();
+      Object.assign(world, { auditFails: false, transientFails: false, now: Date.now });
+      const providers = [
+        oidcConfig({ issuer: op.issuer, ...config }),
+        oidcConfig({ id: 'elsewhere', issuer: 'https://elsewhere.example' }),
+      ];
+      const settings = {
+        baseUrl,
+        prefix: '/sso',
+        secrets: ['0123456789abcdef0123456789abcdef'],
+        login: { timeout: 600_000, maxPerMinutePerAddress: 1000, maxPerMinutePerProvider: 1000 },
+        providers,
+      };
+      const transient = {
+        ...sessions.transient,
+        addOnce: (...args: Parameters<typeof sessions.transient.addOnce>) =>
+          world.transientFails
+            ? Promise.reject(new Failure('store_unavailable', { detail: 'test.transient' }))
+            : sessions.transient.addOnce(...args),
+      };
+      const now = () => world.now();
+      signals = createSignals({
+        config: settings,
+        providers: createProviders(settings, { transient: sessions.transient, log: silentLog, now }),
+        sessions,
+        endings: createEndings<Actor>({ sessions, audit, now }),
+        users: {
+          async findByIdentity({ issuer, subject }) {
+            const found = issuer === op.state.issuer ? people[subject] : undefined;
+            return found && ({ id: found.id } as never);
+          },
+        },
+        transient,
+        reference: () => 'TESTREFERENCE',
+        now,
+        log: silentLog,
+      });
+      for (const { digest } of await sessions.list({ limit: 1000 })) await sessions.end(digest);
+      events.length = 0;
+      await bench.signIn('ann');
+      await bench.signIn('ann at another computer', { idp: { sid: 'sid-ann-2' } });
+      await bench.signIn('bob', { userId: 'user-bob', subject: 'bob', idp: { sid: 'sid-bob' } });
+      await bench.signIn('ann by another provider', {
+        provider: 'elsewhere',
+        issuer: 'https://elsewhere.example',
+      });
+    },
+    async signIn(name, login = {}) {
+      const id = randomBytes(16).toString('hex');
+      const { record, data } = sampleSession(id, Date.now());
+      names.set(digestOf(id), name);
+      const whole: SessionLogin = {
+        userId: 'user-ann',
+        provider: 'op',
+        issuer: op.state.issuer,
+        subject: 'ann',
+        authenticatedAt: Date.now(),
+        amr: [],
+        idp: { sid: 'sid-ann' },
+        ...login,
+      };
+      await sessions.set({ record: { ...record, login: whole }, data }, { fresh: true });
+    },
+    async living() {
+      const live = await sessions.list({ limit: 1000 });
+      return live.map(({ digest }) => names.get(digest) ?? digest).sort();
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await op.close();
+      await sessions.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return bench;
+}
+
+/** A login that was under way, as the provider would have vouched for it. */
+export function assertionOf(bench: SignalsBench, issuedAt: number): IdentityAssertion {
+  return {
+    provider: 'op',
+    issuer: bench.op.state.issuer,
+    subject: 'ann',
+    userName: 'ann',
+    emailVerified: false,
+    groups: { kind: 'absent' },
+    roles: [],
+    issuedAt,
+    authenticatedAt: issuedAt,
+    amr: [],
+    idpSession: { sid: 'sid-ann' },
+  };
+}
