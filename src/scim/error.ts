@@ -13,7 +13,7 @@ export type ScimType =
 
 /** A request that SCIM refuses; its message is the `detail` that the client shows to an administrator. */
 export class ScimError extends Error {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 429 | 500 | 501 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 429 | 500 | 501 | 503;
   readonly scimType: ScimType | undefined;
 
   constructor(status: ScimError['status'], detail: string, scimType?: ScimType) {

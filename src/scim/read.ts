@@ -13,8 +13,9 @@ export type ValueHabit = (attribute: Attribute, value: unknown) => unknown;
 
 const noHabit: ValueHabit = (_, value) => value;
 
-/** Elements of one multi-valued attribute that a request may carry. */
-const maxElements = 20_000;
+/** Elements of one multi-valued attribute that a request may carry: members of a group, and everything else. */
+const maxMembers = 20_000;
+const maxElements = 1_000;
 
 /**
  * Reads what a client sent as a whole resource (POST, PUT): names in any case become canonical, unknown and read-only
@@ -63,8 +64,8 @@ export function readValue(
   if (value === undefined || value === null) return undefined;
   if (!attribute.multiValued) return readSingle(attribute, value, name, habit);
   if (!Array.isArray(value)) throw wrongType(name, 'a list');
-  if (value.length > maxElements)
-    throw badRequest('invalidValue', `"${name}" has more than ${maxElements} elements.`);
+  const most = attribute.name === 'members' ? maxMembers : maxElements;
+  if (value.length > most) throw badRequest('invalidValue', `"${name}" has more than ${most} elements.`);
   const elements = value.flatMap((each) => {
     const read = readElement(attribute, each, name, habit);
     return read === undefined ? [] : [read];

@@ -1,3 +1,4 @@
+import { comparable } from '../../identity/index.ts';
 import { badRequest } from '../error.ts';
 import { isObject, type Resource, type Value } from '../resource.ts';
 import { attributeNamed, type Attribute, type ResourceType } from '../schema/index.ts';
@@ -100,7 +101,10 @@ function compare(actual: Value, op: Comparison, expected: FilterValue, attribute
     return !Number.isNaN(left) && !Number.isNaN(right) && ordered(left, op, right);
   }
   if (typeof actual === 'string' && typeof expected === 'string') {
-    const fold = (text: string) => (attribute.caseExact ? text : text.toLowerCase());
+    // Equal is what is unique: one comparison for `eq` here and for the database's index.
+    if (!attribute.caseExact && (op === 'eq' || op === 'ne'))
+      return (comparable(actual) === comparable(expected)) === (op === 'eq');
+    const fold = (text: string) => (attribute.caseExact ? text : text.normalize('NFKC').toLowerCase());
     const [left, right] = [fold(actual), fold(expected)];
     if (op === 'co') return left.includes(right);
     if (op === 'sw') return left.startsWith(right);

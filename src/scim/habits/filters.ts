@@ -1,8 +1,18 @@
-import { comparisons, type Filter, type Token, type TokenHabit } from '../filter/index.ts';
-import { attributeNamed, type ResourceType } from '../schema/index.ts';
+import {
+  comparisons,
+  type AttributePath,
+  type Filter,
+  type PatchPath,
+  type Token,
+  type TokenHabit,
+} from '../filter/index.ts';
+import { attributeNamed, type Attribute, type ResourceType } from '../schema/index.ts';
 import { resolvePath } from '../schema/resolve.ts';
 
-/** Entra and PingFederate leave a text without quotes: `externalId eq jyoung`. */
+/**
+ * Entra and PingFederate leave a text without quotes: `externalId eq jyoung`.
+ * https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups
+ */
 export const unquotedText: TokenHabit = (tokens) =>
   tokens.map((token, index): Token => {
     const before = tokens[index - 1];
@@ -33,33 +43,27 @@ export function booleanComparedAsText(type: ResourceType, filter: Filter): Filte
   });
 }
 
-type Define = (path: {
-  attribute: string;
-  urn: string | undefined;
-  sub: string | undefined;
-}) => { type: string } | undefined;
+/** The same inside the brackets of a PATCH path: `roles[primary eq "True"].value`. */
+export function patchFilterHabit(type: ResourceType): (path: PatchPath) => PatchPath {
+  return ({ path, filter }) => {
+    const subs = resolvePath(type, { ...path, sub: undefined })?.attribute?.subAttributes;
+    if (!filter || !subs) return { path, filter };
+    return { path, filter: rewrite(filter, (inner) => attributeNamed(subs, inner.attribute)) };
+  };
+}
 
-function rewrite(filter: Filter, define: Define, type?: ResourceType): Filter {
+type Define = (path: AttributePath) => Attribute | undefined;
+
+function rewrite(filter: Filter, define: Define): Filter {
   switch (filter.op) {
     case 'and':
     case 'or':
-      return {
-        ...filter,
-        left: rewrite(filter.left, define, type),
-        right: rewrite(filter.right, define, type),
-      };
+      return { ...filter, left: rewrite(filter.left, define), right: rewrite(filter.right, define) };
     case 'not':
-      return { ...filter, filter: rewrite(filter.filter, define, type) };
+      return { ...filter, filter: rewrite(filter.filter, define) };
     case 'element': {
-      const owner = define(filter.path);
-      const subs =
-        owner && 'subAttributes' in owner
-          ? (owner.subAttributes as Parameters<typeof attributeNamed>[0])
-          : [];
-      return {
-        ...filter,
-        filter: rewrite(filter.filter, (path) => attributeNamed(subs, path.attribute), type),
-      };
+      const subs = define(filter.path)?.subAttributes ?? [];
+      return { ...filter, filter: rewrite(filter.filter, (path) => attributeNamed(subs, path.attribute)) };
     }
     case 'pr':
       return filter;

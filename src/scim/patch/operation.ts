@@ -17,7 +17,10 @@ export interface Operation {
  * Reads a PatchOp body (RFC 7644, section 3.5.2). The names of operations are read in any case, as Entra writes them.
  * @throws ScimError 400 invalidSyntax for a body that is no PatchOp, invalidPath for a path that cannot be read
  */
-export function readOperations(body: unknown): Operation[] {
+export function readOperations(
+  body: unknown,
+  habit: (path: PatchPath) => PatchPath = (path) => path,
+): Operation[] {
   if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
   const schemas: unknown = body['schemas'];
   if (
@@ -29,11 +32,11 @@ export function readOperations(body: unknown): Operation[] {
   const operations = Object.entries(body).find(([key]) => key.toLowerCase() === 'operations')?.[1];
   if (!Array.isArray(operations)) throw badRequest('invalidSyntax', '"Operations" must be a list.');
   if (operations.length > maxOperations)
-    throw badRequest('invalidSyntax', `more than ${maxOperations} operations`);
-  return operations.map(readOperation);
+    throw badRequest('invalidSyntax', `"Operations" has more than ${maxOperations} of them.`);
+  return operations.map((each) => readOperation(each, habit));
 }
 
-function readOperation(input: unknown): Operation {
+function readOperation(input: unknown, habit: (path: PatchPath) => PatchPath): Operation {
   if (!isObject(input)) throw badRequest('invalidSyntax', 'Each operation must be an object.');
   const op = String(input['op']).toLowerCase();
   if (op !== 'add' && op !== 'remove' && op !== 'replace') {
@@ -43,7 +46,7 @@ function readOperation(input: unknown): Operation {
   if (text !== undefined && text !== null && typeof text !== 'string') {
     throw badRequest('invalidPath', 'The path must be a string.');
   }
-  const path = text ? parsePath(text) : undefined;
+  const path = text ? habit(parsePath(text)) : undefined;
   if (op === 'remove' && !path) throw badRequest('noTarget', 'remove needs a path.');
   if (op !== 'remove' && !('value' in input)) throw badRequest('invalidSyntax', `${op} needs a value.`);
   return { op, path, value: input['value'] };

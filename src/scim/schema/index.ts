@@ -25,10 +25,17 @@ export const groupType: ResourceType = {
 export const resourceTypes: readonly ResourceType[] = [userType, groupType];
 export const schemas: readonly Schema[] = [userSchema, enterpriseUserSchema, groupSchema];
 
+/** Names are looked up for every key of every resource: once a list, by its lower-case names. */
+const byName = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>();
+
 /** The attribute of that name in the list; names are compared without case (RFC 7643, section 2.1). */
 export function attributeNamed(attributes: readonly Attribute[], name: string): Attribute | undefined {
-  const wanted = name.toLowerCase();
-  return attributes.find((attribute) => attribute.name.toLowerCase() === wanted);
+  let known = byName.get(attributes);
+  if (!known) {
+    known = new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute]));
+    byName.set(attributes, known);
+  }
+  return known.get(name.toLowerCase());
 }
 
 /** The schema of that URN in a resource type; URNs are compared without case (RFC 8141, section 3.1). */
@@ -37,7 +44,14 @@ export function schemaNamed(type: ResourceType, urn: string): Schema | undefined
   return [type.schema, ...type.extensions].find((schema) => schema.id.toLowerCase() === wanted);
 }
 
+const core = new WeakMap<ResourceType, readonly Attribute[]>();
+
 /** Core and common attributes, which a name without a URN may mean. */
 export function coreAttributes(type: ResourceType): readonly Attribute[] {
-  return [...commonAttributes, ...type.schema.attributes];
+  let known = core.get(type);
+  if (!known) {
+    known = [...commonAttributes, ...type.schema.attributes];
+    core.set(type, known);
+  }
+  return known;
 }
