@@ -48,6 +48,8 @@ export type AuditEvent = EventBase &
         readonly source: string;
       }
     | { readonly type: 'group.created' | 'group.removed'; readonly group: string }
+    /** Somebody at the machine opened the console without signing in (`doorward admin recover`). */
+    | { readonly type: 'admin.recovery_link' | 'admin.recovered' }
     | {
         readonly type: 'scim.user.created';
         /** Id of the SCIM resource. */
@@ -78,6 +80,17 @@ export type AuditEvent = EventBase &
         readonly token: string;
         readonly kind: 'bearer' | 'client';
         readonly name: string;
+      }
+    | {
+        readonly type: 'key.created' | 'key.hastened';
+        readonly use: string;
+        readonly keyId: string;
+        readonly signsFrom: number;
+      }
+    | {
+        readonly type: 'token.created' | 'token.revoked';
+        readonly tokenId: string;
+        readonly tokenName: string;
       }
     | { readonly type: 'session.ended'; readonly cause: SessionEndCause; readonly sessionRef: string }
     | {

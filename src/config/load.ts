@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compareProviders, type BuiltProvider } from './build/compare-providers.ts';
 import { buildGateway, type GatewayConfig } from './build/gateway.ts';
+import { checkPolicyProviders } from './build/policy.ts';
 import { buildProvider } from './build/provider.ts';
 import { checkFile } from './check/check-file.ts';
 import { resolveReferences, type Environment, type Resolved } from './file/references.ts';
@@ -112,6 +113,10 @@ export async function loadConfig(
     }
   }
   compareProviders(built);
+  if (typeof gatewaySource === 'object') {
+    const ids = names.map(idOf).filter((id) => id !== undefined);
+    checkPolicyProviders(gateway?.policy, ids, gatewaySource.report);
+  }
 
   if (problems.length > 0 || !gateway) {
     const address = gateway && { baseUrl: gateway.baseUrl, prefix: gateway.prefix };

@@ -19,6 +19,15 @@ export interface Config {
   readonly returnTo: readonly string[];
   readonly headers: HeadersConfig;
   readonly upstreams: readonly UpstreamConfig[];
+  /** Who may open what; undefined: whoever is signed in may open everything. */
+  readonly policy: readonly PolicyRuleConfig[] | undefined;
+  /** Applications behind the gate, as the signed assertion calls them. */
+  readonly apps: readonly AppConfig[];
+  /** The signed assertion for applications; undefined switches it off. */
+  readonly assertion: AssertionConfig | undefined;
+  readonly tokens: TokensConfig;
+  /** Hosts of other domains (with a port where it is not the default) that people are signed in at as well. */
+  readonly hosts: readonly string[];
   /** Whom a refused person should write to: an address or a URL, shown on pages. */
   readonly contact: string | undefined;
   readonly brand: BrandConfig;
@@ -72,6 +81,73 @@ export interface UpstreamConfig {
   /** Path prefix, `/` for everything; the longest match wins. */
   readonly path: string;
   readonly url: string;
+}
+
+/** One rule of the policy. What it does not name, it holds for. */
+export interface PolicyRuleConfig {
+  /** Where it stands. */
+  readonly file: string;
+  readonly line: number | undefined;
+  /** Lower case, without port; `*.acme.example` for every host below that one. Empty: any. */
+  readonly hosts: readonly string[];
+  /** Empty: any. */
+  readonly paths: readonly PathPattern[];
+  /** Upper case. Empty: any. */
+  readonly methods: readonly string[];
+  readonly allow: 'public' | 'signed-in' | 'nobody' | AllowedPeople;
+  /** The sign-in must not be older. */
+  readonly recent: number | undefined;
+  /** The sign-in must be of one of these contexts. Empty: any. */
+  readonly acr: readonly string[];
+}
+
+export interface AllowedPeople {
+  /** One of these groups or of these roles suffices; with both empty anybody. */
+  readonly groups: readonly string[];
+  readonly roles: readonly string[];
+  /** Signed in with one of these. Empty: any. */
+  readonly providers: readonly string[];
+}
+
+/** A canonical path; the segment `*` stands for any one segment. */
+export interface PathPattern {
+  readonly path: string;
+  /** That path alone, not what is below it. */
+  readonly exact: boolean;
+}
+
+export interface AppConfig {
+  /** Lower case; undefined: any host. */
+  readonly host: string | undefined;
+  /** Canonical path prefix; the longest match wins. */
+  readonly path: string;
+  readonly audience: string;
+}
+
+export interface AssertionConfig {
+  readonly lifetime: number;
+  /** For applications that `apps` does not name. */
+  readonly audience: string;
+}
+
+/** What scripts and BI tools sign in with. */
+export interface TokensConfig {
+  /** People may make API tokens. */
+  readonly personal: boolean;
+  /** Longest time that one lives. */
+  readonly maxAge: number;
+  readonly jwt: readonly BearerIssuer[];
+}
+
+/** An issuer whose bearer JWTs are accepted. */
+export interface BearerIssuer {
+  readonly issuer: string;
+  readonly jwksUri: string;
+  readonly audience: readonly string[];
+  readonly algs: readonly string[];
+  readonly subjectClaim: string;
+  /** The issuer of the people's identities in the directory. */
+  readonly knownAs: string;
 }
 
 /** How the pages present themselves. */

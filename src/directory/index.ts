@@ -9,6 +9,8 @@
  *                                      │ commit
  *   snapshot ◀─ cache of the gate ◀─ freshness ◀─ own commits, and the change log for those of other processes
  */
+export * from './console-types.ts';
+export type { ApiToken, ApiTokenStore } from './api-token-types.ts';
 export type { Auditing } from './database.ts';
 export { migrate, openDirectory } from './open.ts';
 export type { DirectoryOptions, OpenDirectory } from './open.ts';

@@ -2,15 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import type { Log } from '../identity/index.ts';
 import { Failure, silentLog } from '../identity/index.ts';
+import type { ApiTokenStore } from './api-token-types.ts';
+import { createApiTokens } from './api-tokens.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createCommitLogin } from './commit-login.ts';
+import type { ConsoleStore } from './console-types.ts';
 import type { Auditing, Connection } from './database.ts';
 import { createDatabase } from './database.ts';
+import { createErase } from './erase.ts';
 import { createGroups } from './groups.ts';
 import { newestMigration } from './migrations/index.ts';
+import type { OwnKeyStore } from './own-key-types.ts';
+import { createOwnKeys } from './own-keys.ts';
+import { createPeopleSearch } from './people-search.ts';
 import { connectPostgres, migratePostgres } from './postgres.ts';
 import { connectSqlite, migrateSqlite } from './sqlite.ts';
 import { settlingDatabase, settlingLogins } from './settling.ts';
+import { createReports } from './reports.ts';
 import { createScimStore } from './scim-store.ts';
 import type { ScimActivityStore, ScimTokenStore } from './scim-token-types.ts';
 import { createScimActivity, createScimTokens } from './scim-tokens.ts';
@@ -34,7 +42,11 @@ export interface DirectoryOptions {
 /** The directory, and what jit and audit ask of it. `E` is audit's event type. */
 export type OpenDirectory<E extends AuditRecord> = Directory &
   LoginStore &
-  AuditLog<E> & {
+  AuditLog<E> &
+  ConsoleStore & {
+    /** The gateway's own key pairs. */
+    ownKeys<U extends string>(): OwnKeyStore<U>;
+    readonly apiTokens: ApiTokenStore;
     /** What provisioning clients wrote, by what they prove themselves, and what they did lately. */
     readonly scim: ScimStore & { readonly tokens: ScimTokenStore; readonly activity: ScimActivityStore };
   };
@@ -61,6 +73,9 @@ export async function openDirectory<E extends AuditRecord>(
     ...createUsers(database),
     ...createStanding(database, now),
     ...createGroups(database, newId),
+    searchPeople: createPeopleSearch(database),
+    ...createReports(unsettled),
+    eraseUser: createErase(database),
     ...createAuditLog<E>(unsettled),
     commitLogin: settlingLogins(createCommitLogin(unsettled, newId), connection.feed),
     scim: {
@@ -68,6 +83,8 @@ export async function openDirectory<E extends AuditRecord>(
       tokens: createScimTokens(unsettled),
       activity: createScimActivity(unsettled),
     },
+    ownKeys: () => createOwnKeys(unsettled),
+    apiTokens: createApiTokens(database),
     freshness: connection.feed,
     async ping() {
       await database.read((db) => db.selectFrom('migrations').select('name').limit(1).execute());

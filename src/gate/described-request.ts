@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { canonicalPath } from './canonical-path.ts';
+import { canonicalPath } from '../identity/index.ts';
 
 /** The request a proxy asks about, as far as it is known. */
 export interface DescribedRequest {

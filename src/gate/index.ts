@@ -11,7 +11,7 @@
  *                                                             └──▶ ask the stores; no answer: 503, never in
  */
 export { answerError, emptyAnswer, errorJson, retryAfter, type ErrorAnswer, type Reader } from './answers.ts';
-export { canonicalPath } from './canonical-path.ts';
+export { canonicalPath } from '../identity/index.ts';
 export { cookieValue, withoutCookies } from './cookie-value.ts';
 export { canonicalHost, undescribed, type DescribedRequest } from './described-request.ts';
 export { errorPage, type ErrorPage } from './error-page.ts';

@@ -8,6 +8,7 @@
  *   provider ──normalizes──▶ IdentityAssertion ──jit decides──▶ User │ RefusalReason      (failures throw Failure)
  */
 export * from './assertion.ts';
+export * from './canonical-path.ts';
 export * from './failure.ts';
 export * from './log.ts';
 export * from './names.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { testAdmin, testBrand } from './config-parts.ts';
+import { testAccess, testAdmin, testBrand } from './config-parts.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { Directory, UserSnapshot } from '../../src/directory/index.ts';
 import { createGate, gateCounters, type Gate, type GateCounters } from '../../src/gate/index.ts';
@@ -25,6 +25,7 @@ export function gateConfig(overrides: Partial<Config> = {}): Config {
     returnTo: [],
     headers: { set: 'x-auth-request', user: 'id', maxGroupsBytes: 4096 },
     upstreams: [],
+    ...testAccess,
     contact: 'help@acme.example',
     brand: testBrand('Catalog'),
     admin: testAdmin,

@@ -5,8 +5,10 @@ import { asCidr, isLoopback, parseListen, webUrl } from '../schema/addresses.ts'
 import type { GatewayFile } from '../schema/gateway-file.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
 import type { Config, ListenAddress } from '../types.ts';
+import { buildAssertion, buildTokens } from './bearer.ts';
 import { buildBrand } from './brand.ts';
 import { cookieDomainComplaint } from './cookie-domain.ts';
+import { buildApps, buildPolicy } from './policy.ts';
 
 export type GatewayConfig = Omit<Config, 'providers' | 'version'>;
 
@@ -46,6 +48,7 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
     report.problem(key, 'ops and listen have the same address; expected two');
   }
   checkUpstreams(file, report);
+  const policy = buildPolicy(file, report);
   const brand = buildBrand(file.brand, dir, report);
   if (!origin || file.secrets === undefined) return undefined;
 
@@ -67,9 +70,14 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
     headers: {
       set: file.headers?.set ?? 'x-auth-request',
       user: file.headers?.user ?? 'id',
-      maxGroupsBytes: file.headers?.maxGroupsBytes ?? 3072,
+      maxGroupsBytes: file.headers?.maxGroupsBytes ?? (file.assertion === false ? 3072 : 1024),
     },
     upstreams: upstreamsOf(file),
+    policy,
+    apps: buildApps(file),
+    assertion: buildAssertion(file, origin.origin),
+    tokens: buildTokens(file),
+    hosts: (file.hosts ?? []).map((host) => host.toLowerCase()),
     contact: file.contact,
     brand,
     admin: {

@@ -10,6 +10,8 @@ import {
 } from './addresses.ts';
 import { adminKeys } from './admin-keys.ts';
 import { brandKeys } from './brand-keys.ts';
+import { appsKeys, policyKeys } from './policy-keys.ts';
+import { assertionKeys, hostsKey, tokenKeys } from './token-keys.ts';
 import { count, duration, text, texts, word } from './fields.ts';
 
 /** Origins that people use must be https, but on the machine itself. */
@@ -143,7 +145,7 @@ export const gatewayFile = z
           ['id', 'userName', 'email'],
         ).optional(),
         maxGroupsBytes: count(
-          'Most bytes of the groups header; further groups are left out. Default: 3072, within the buffer of a stock nginx',
+          'Most bytes of the groups header, and of the groups in the assertion; further groups are left out. Default: 1024, or 3072 without the assertion, within the buffer of a stock nginx',
           { min: 256, max: 65_536 },
         ).optional(),
       })
@@ -155,6 +157,11 @@ export const gatewayFile = z
         description: 'Applications that the built-in proxy serves: one URL, or a list with hosts and paths.',
       })
       .optional(),
+    policy: policyKeys.optional(),
+    apps: appsKeys.optional(),
+    assertion: assertionKeys.optional(),
+    tokens: tokenKeys.optional(),
+    hosts: hostsKey.optional(),
     contact: text('Whom a refused person should write to: an email address or a URL.', {
       complain: (value) =>
         /^[^\s@]+@[^\s@]+$/.test(value) || webUrl(value) ? undefined : 'expected an email address or a URL',

@@ -4,10 +4,23 @@ import { audit } from './0003-audit.ts';
 import { changeLog } from './0004-change-log.ts';
 import { scim } from './0005-scim.ts';
 import { processes } from './0006-processes.ts';
+import { peopleSearch } from './0007-people-search.ts';
+import { ownKeys } from './0008-own-keys.ts';
+import { apiTokens } from './0009-api-tokens.ts';
 import type { Migration } from './types.ts';
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [users, groups, audit, changeLog, scim, processes];
+export const migrations: readonly Migration[] = [
+  users,
+  groups,
+  audit,
+  changeLog,
+  scim,
+  processes,
+  peopleSearch,
+  ownKeys,
+  apiTokens,
+];
 
 /** Name of the step that this version of Doorward needs. */
 export const newestMigration = migrations.at(-1)?.name ?? '';

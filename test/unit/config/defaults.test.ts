@@ -33,7 +33,7 @@ describe('the smallest configuration', () => {
       session: { idle: 8 * 3_600_000, absolute: 24 * 3_600_000, cookieDomain: undefined },
       trustedProxies: [],
       returnTo: [],
-      headers: { set: 'x-auth-request', user: 'id', maxGroupsBytes: 3072 },
+      headers: { set: 'x-auth-request', user: 'id', maxGroupsBytes: 1024 },
       upstreams: [],
       contact: undefined,
       brand: { name: 'Doorward' },
