@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createApp, reloadFrom, watchConfig, type App } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config/index.ts';
 import { silentLog } from '../../../src/identity/index.ts';
+import { opClient, startOp } from '../../support/op.ts';
 import { freePort } from '../../support/redis.ts';
 
 const oidc = (label: string, extra = ''): string =>
@@ -105,3 +106,49 @@ it('answers every request while configurations come and go', async () => {
   running = false;
   expect(await asking).toBeGreaterThan(5);
 });
+
+it('lets a login that is under way finish under the rules it began with', async () => {
+  const op = await startOp(`${baseUrl}/sso/callback/one`);
+  try {
+    const file = (admit: string): string =>
+      oidc('One', `admit: ${admit}\n`)
+        .replace('http://127.0.0.1:9', op.issuer)
+        .replace('clientId: a', `clientId: ${opClient.client_id}`)
+        .replace('of a test', String(opClient.client_secret));
+    await writeFile(join(dir, 'providers', 'one.yaml'), file('{}'));
+    expect(await reloadFrom(dir, app, options)).toBe('reloaded');
+    const begun = await upToCallback();
+    await writeFile(join(dir, 'providers', 'one.yaml'), file('{ requireGroups: [nobody] }'));
+    expect(await reloadFrom(dir, app, options)).toBe('reloaded');
+    expect(await begun.finish()).toBe(303);
+    expect(await (await upToCallback()).finish()).toBe(403);
+  } finally {
+    await op.close();
+  }
+});
+
+/** A browser that has been at the identity provider and holds the way back, which it has not gone yet. */
+async function upToCallback(): Promise<{ finish(): Promise<number> }> {
+  const jar = new Map<string, string>();
+  const get = async (url: string): Promise<Response> => {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers: {
+        accept: 'text/html',
+        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+      },
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const pair = line.split(';')[0] ?? '';
+      jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
+    }
+    await response.arrayBuffer();
+    return response;
+  };
+  let url = `${baseUrl}/sso/login/one`;
+  for (let hop = 0; hop < 10 && !url.startsWith(`${baseUrl}/sso/callback/`); hop += 1) {
+    const response = await get(url);
+    url = new URL(response.headers.get('location') ?? '', url).href;
+  }
+  return { finish: async () => (await get(url)).status };
+}
