@@ -40,6 +40,12 @@ export function readGroups(claims: Claims, names: readonly string[]): GroupsRead
   return { groups: { kind: 'present', names: united }, problems };
 }
 
+/** The names that were there all the same, of a person whose whole list is elsewhere: other claims, such as roles. */
+export function presentNames(claims: Claims, names: readonly string[]): readonly string[] {
+  const here = names.filter((name) => !isElsewhere(claims, name));
+  return [...new Set(here.flatMap((name) => readNames(claims, name).names ?? []))];
+}
+
 /** One claim as a list of names; `names` is undefined when the claim is absent or cannot be understood. */
 export function readNames(
   claims: Claims,

@@ -1,7 +1,7 @@
+import type { Report } from '../problems.ts';
 import { readServiceAccount } from '../schema/lookup-keys.ts';
 import type { OidcFile } from '../schema/oidc-file.ts';
 import type { GroupsLookup } from '../types.ts';
-import type { ProviderContext } from './provider-common.ts';
 
 /** What the provider's own file lends to a look-up. */
 export type LookupFile = Partial<
@@ -19,7 +19,7 @@ const everybodys = ['kind', 'when', 'onFailure'];
 export function buildLookup(
   file: LookupFile,
   protocol: 'oidc' | 'saml',
-  { report }: Pick<ProviderContext, 'report'>,
+  { report }: { readonly report: Report },
 ): GroupsLookup | undefined {
   const lookup = file.groups?.lookup;
   if (lookup === undefined) return undefined;

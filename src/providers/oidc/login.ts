@@ -11,6 +11,7 @@ import {
 import type { OidcProviderConfig } from '../../config/index.ts';
 import { Failure } from '../../identity/index.ts';
 import type { ProviderContext } from '../context.ts';
+import { createGroupsCompletion } from '../groups/index.ts';
 import type { Claims } from '../groups-claim.ts';
 import type { LoginFlow, ProviderAnswer } from '../types.ts';
 import { readCallback } from './callback.ts';
@@ -38,10 +39,11 @@ export interface Login {
 /** Both halves throw a Failure, and nothing else. */
 export function createLogin(
   config: OidcProviderConfig,
-  context: Pick<ProviderContext, 'baseUrl' | 'prefix' | 'flows' | 'log' | 'now'>,
+  context: Pick<ProviderContext, 'baseUrl' | 'prefix' | 'flows' | 'log' | 'now' | 'fetch'>,
   client: Client,
 ): Login {
   const { flows, log, now } = context;
+  const completeGroups = createGroupsCompletion(config, context);
   const redirectUri = `${context.baseUrl}${context.prefix}/callback/${config.id}`;
 
   return {

@@ -1,5 +1,6 @@
 import type { SamlProviderConfig } from '../../config/index.ts';
 import { Failure, type Log } from '../../identity/index.ts';
+import type { CompleteGroups } from '../groups/index.ts';
 import type { LoginFlow, LoginFlows, ProviderAnswer } from '../types.ts';
 import { agree } from './agreement.ts';
 import { checkLogin, checkResponse, type Expected, type VerifiedLogin } from './after/index.ts';
@@ -8,6 +9,7 @@ import { openFirstLock, verificationKeys, type Decryption, type Unlocked } from 
 import type { IdpMetadata, IdpSource } from './idp/index.ts';
 import { maxAssertionAge } from './limits.ts';
 import { normalize } from './normalize.ts';
+import type { ProviderKeys } from './provider-keys.ts';
 import { rejected } from './rejected.ts';
 import { useOnce, type OnceStore } from './replay.ts';
 import type { SecondLock } from './second-lock/index.ts';
@@ -21,7 +23,9 @@ export interface AnswerParts {
   readonly flows: LoginFlows;
   readonly transient: OnceStore;
   readonly secondLock: SecondLock;
-  readonly decryption: Decryption | undefined;
+  /** Our keys as they are now. */
+  readonly keys: () => Promise<ProviderKeys>;
+  readonly completeGroups: CompleteGroups;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -96,17 +100,23 @@ async function unlock(
   idp: IdpMetadata,
   parts: AnswerParts,
 ): Promise<{ unlocked: Unlocked; idp: IdpMetadata }> {
+  const { decryption } = await parts.keys();
   try {
-    return { unlocked: open(xml, idp, parts), idp };
+    return { unlocked: open(xml, idp, parts, decryption), idp };
   } catch (error) {
     const unknownKey = error instanceof Failure && error.detail === 'saml.signature.invalid';
     if (!unknownKey || !(await parts.idp.renew())) throw error;
     const renewed = await parts.idp.current();
-    return { unlocked: open(xml, renewed, parts), idp: renewed };
+    return { unlocked: open(xml, renewed, parts, decryption), idp: renewed };
   }
 }
 
-function open(xml: string, idp: IdpMetadata, { config, decryption }: AnswerParts): Unlocked {
+function open(
+  xml: string,
+  idp: IdpMetadata,
+  { config }: AnswerParts,
+  decryption: Decryption | undefined,
+): Unlocked {
   const keys = verificationKeys(idp.certificates);
   if (keys.length === 0) throw new Failure('idp_unavailable', { detail: 'saml.metadata.no_usable_key' });
   return openFirstLock(xml, {

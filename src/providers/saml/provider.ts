@@ -1,9 +1,10 @@
-import { createPrivateKey } from 'node:crypto';
 import type passport from 'passport';
 import type { SamlProviderConfig } from '../../config/index.ts';
 import type { Log } from '../../identity/index.ts';
+import { createGroupsCompletion } from '../groups/index.ts';
 import type { LoginFlows, Provider } from '../types.ts';
-import { createEntityIdClaims, createIdp, type EntityIdClaims, type Fetch } from './idp/index.ts';
+import { createEntityIdClaims, createIdp, type EntityIdClaims } from './idp/index.ts';
+import { providerKeys, type OwnSamlKeys } from './provider-keys.ts';
 import type { OnceStore } from './replay.ts';
 import { createSecondLock, type SecondLock } from './second-lock/index.ts';
 import { spMetadata } from './sp-metadata.ts';
@@ -22,7 +23,9 @@ export interface SamlProviderDeps {
   readonly secondLock?: SecondLock;
   /** Shared by all SAML providers: no two may speak for one identity provider. */
   readonly entityIds?: EntityIdClaims;
-  readonly fetch?: Fetch;
+  readonly fetch?: typeof globalThis.fetch;
+  /** The gateway's own keys, for a file that names none. */
+  readonly ownKeys?: () => Promise<OwnSamlKeys>;
 }
 
 /** A SAML identity provider, ready to be asked. Does no I/O: metadata is fetched when the first login needs it. */
@@ -34,7 +37,7 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
     fetch: deps.fetch ?? globalThis.fetch,
   });
   const secondLock = deps.secondLock ?? createSecondLock();
-  const { decryption } = config;
+  const keys = providerKeys(config, deps.ownKeys);
   const strategy = new SamlStrategy({
     config,
     acsUrl,
@@ -42,10 +45,12 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
     flows: deps.flows,
     transient: deps.transient,
     secondLock,
-    decryption:
-      decryption === undefined
-        ? undefined
-        : { key: createPrivateKey(decryption.privateKeyPem), allowWeak: config.allowWeak },
+    keys,
+    completeGroups: createGroupsCompletion(config, {
+      fetch: deps.fetch ?? globalThis.fetch,
+      now: deps.now,
+      log: deps.log,
+    }),
     now: deps.now,
     log: deps.log,
   });
@@ -57,17 +62,17 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
     // The same class but for the copy of express's types that passport-saml brings along.
     strategy: strategy as unknown as passport.Strategy,
     health: idp.health,
-    metadata: () =>
-      Promise.resolve(
-        spMetadata({
-          entityId: config.entityId,
-          acsUrl,
-          signingCertificates: config.signing === undefined ? [] : [config.signing.certificatePem],
-          encryptionCertificate: decryption?.certificatePem,
-          nameIdFormat: config.nameIdFormat,
-          wantAssertionsSigned: config.wantSigned !== 'response',
-        }),
-      ),
+    async metadata() {
+      const { signingCertificates, encryptionCertificates } = await keys();
+      return spMetadata({
+        entityId: config.entityId,
+        acsUrl,
+        signingCertificates,
+        encryptionCertificates,
+        nameIdFormat: config.nameIdFormat,
+        wantAssertionsSigned: config.wantSigned !== 'response',
+      });
+    },
     close: async () => {
       if (deps.secondLock === undefined) await secondLock.close();
     },
