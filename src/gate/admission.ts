@@ -6,10 +6,10 @@ import { cookieHeader, cookieValue } from './cookie-value.ts';
 import { gracePeriod } from './grace-period.ts';
 import { trackLoads } from './loads.ts';
 import { judge, signedInEverywhere, type PolicyRule } from './policy.ts';
-import { remembered, sameLogin, sessionCache, type CachedSession } from './session-cache.ts';
+import { remembered, renew, sameLogin, sessionCache, type CachedSession } from './session-cache.ts';
 import { sessionTouch } from './session-touch.ts';
 import type { Admission, GateCounters, GateRequest, SessionCookie } from './types.ts';
-import { userCache, type CachedUser } from './user-cache.ts';
+import { userCache, type CachedUser, type UserView } from './user-cache.ts';
 
 export interface AdmissionOptions {
   readonly config: Pick<Config, 'headers' | 'providers' | 'session' | 'state'>;
@@ -44,7 +44,8 @@ export function admission(
   const { elapsed = () => performance.now() } = options;
   const cache = sessionCache(options.capacity ?? 262_144);
   const users = userCache(options.config);
-  const touch = sessionTouch({ sessions, cache, idle: options.config.session.idle, log });
+  const began = now();
+  const touch = sessionTouch({ sessions, cache, idle: options.config.session.idle, began, log });
   const sessionLoads = trackLoads();
   const userLoads = trackLoads();
   const { grace } = options.config.state;
@@ -84,22 +85,26 @@ export function admission(
     const at = now();
     bringInChanges();
     const session = cache.get(value);
-    if (session !== undefined && sessionsTrusted && usersTrusted && lives(session, at)) {
-      const user = session.user;
-      if (user?.snapshot !== undefined) {
+    if (session !== undefined && sessionsTrusted && usersTrusted && lives(session, at - began)) {
+      const { user, view } = session;
+      if (user?.snapshot !== undefined && view !== undefined) {
         session.used = true;
         user.used = true;
         if (request.passive !== true) touch.used(session, at);
-        return conclude(request, session, user);
+        return conclude(request, session, user, view);
       }
     }
     counters.asked += 1;
     return ask(request, value, at);
   }
 
-  function conclude(request: GateRequest, session: CachedSession, user: CachedUser): Admission {
+  function conclude(
+    request: GateRequest,
+    session: CachedSession,
+    user: CachedUser,
+    view: UserView | undefined,
+  ): Admission {
     if (user.refusal !== undefined) return { kind: 'refused', reason: user.refusal };
-    const view = users.view(user, session.login.provider);
     if (view === undefined || user.snapshot === undefined) return signedOut;
     const identity = {
       user: user.snapshot,
@@ -139,20 +144,25 @@ export function admission(
         return signedOut;
       }
       // Something may have ended while the other store was being asked: a request in flight feels it, too.
-      if (session.live && user.snapshot !== undefined) return conclude(request, session, user);
+      if (session.live && user.snapshot !== undefined) {
+        const view = users.view(user, session.login.provider);
+        if (session.user === user) session.view = view;
+        return conclude(request, session, user, view);
+      }
     }
     return unavailable;
   }
 
   async function findSession(value: string, at: number): Promise<CachedSession | undefined> {
     const known = cache.get(value);
-    if (known !== undefined && sessionsTrusted && lives(known, at)) return known;
+    if (known !== undefined && sessionsTrusted && lives(known, at - began)) return known;
     const digests =
       known === undefined ? cookie.digests(cookieHeader(cookie.name, value)) : [known.record.digest];
     const askedAt = elapsed();
     const candidates = digests.slice(0, mostCandidates);
-    const answers = await sessionsGrace.ask(known !== undefined && lives(known, at) ? known : undefined, () =>
-      Promise.all(candidates.map((digest) => sessionLoads.read(digest, () => sessions.get(digest)))),
+    const answers = await sessionsGrace.ask(
+      known !== undefined && lives(known, at - began) ? known : undefined,
+      () => Promise.all(candidates.map((digest) => sessionLoads.read(digest, () => sessions.get(digest)))),
     );
     if (answers === 'remembered') return known;
     // Several cookies of ours: the one whose session lives, and nobody's if two do, for one may be somebody else's.
@@ -168,11 +178,11 @@ export function admission(
       return undefined;
     }
     if (known?.live && sameLogin(known.login, login)) {
-      known.record = { ...record, login: known.login };
+      renew(known, record, began);
       known.confirmedAt = askedAt;
       return known;
     }
-    const session = remembered(value, record, login, askedAt);
+    const session = remembered(value, record, login, askedAt, began);
     if (answer.settled) cache.put(session);
     return session;
   }
@@ -182,8 +192,7 @@ export function admission(
     const { userId } = session.login;
     const known = users.get(userId);
     if (known?.snapshot !== undefined && usersTrusted) {
-      session.user = known;
-      return known;
+      return belongsTo(session, known);
     }
     const askedAt = elapsed();
     const answer = await usersGrace.ask(known?.snapshot === undefined ? undefined : known, () =>
@@ -195,15 +204,22 @@ export function admission(
       return undefined;
     }
     if (!answer.settled) return users.passing(answer.value, askedAt);
-    session.user = users.put(answer.value, askedAt);
-    return session.user;
+    return belongsTo(session, users.put(answer.value, askedAt));
   }
 
   return admit;
 }
 
-function lives(session: CachedSession, at: number): boolean {
-  return alive(session.record, at);
+/** A view is good only together with the user it was made of. */
+function belongsTo(session: CachedSession, user: CachedUser): CachedUser {
+  if (session.user !== user) session.view = undefined;
+  session.user = user;
+  return user;
+}
+
+/** `after`: milliseconds since the gate began. */
+function lives(session: CachedSession, after: number): boolean {
+  return after < session.endsAfter;
 }
 
 function alive(record: { idleExpiresAt: number; absoluteExpiresAt: number }, at: number): boolean {

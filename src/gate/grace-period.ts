@@ -63,7 +63,8 @@ export function gracePeriod({ grace, store, elapsed, log }: Options): GracePerio
 
   return {
     vouched() {
-      vouchedAt = elapsed();
+      // Asked for every request: without a grace period nobody wants to know.
+      if (grace > 0) vouchedAt = elapsed();
       if (used > 0) answers();
     },
     async ask(remembered, read) {

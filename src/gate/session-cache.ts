@@ -1,16 +1,24 @@
 import type { SessionLogin, SessionRecord } from '../sessions/index.ts';
 import { boundedMap } from './bounded-map.ts';
-import type { CachedUser } from './user-cache.ts';
+import type { CachedUser, UserView } from './user-cache.ts';
 
 /** A live session as the gate remembers it, found by the raw value of its cookie. */
 export interface CachedSession {
   readonly cookie: string;
+  /** Changed by {@link renew} only. */
   record: SessionRecord;
+  /**
+   * When it ends, milliseconds after the gate began. A small integer lies in the object itself; that, and `view`, keep a
+   * request from wandering through memory that no cache of the processor holds when there are many sessions.
+   */
+  endsAfter: number;
   readonly login: SessionLogin;
   /** False as soon as it was forgotten: whoever still holds it must ask again. */
   live: boolean;
   /** The session's user as last seen; its snapshot is gone when it must be asked for again. */
   user: CachedUser | undefined;
+  /** What the gate says of that user; as good as the user's snapshot. */
+  view: UserView | undefined;
   /** When the store last said that the session lives, on the clock that never goes back, milliseconds. */
   confirmedAt: number;
   /** When somebody last used it, milliseconds since the epoch; the store may not know yet. */
@@ -39,6 +47,7 @@ export function sessionCache(capacity: number): SessionCache {
     const shard = byDigest.get(shardKey(session.record.digest));
     if (shard?.get(session.record.digest) === session) shard.delete(session.record.digest);
     session.user = undefined;
+    session.view = undefined;
     session.live = false;
   }
 
@@ -85,6 +94,7 @@ export function remembered(
   record: SessionRecord,
   login: SessionLogin,
   confirmedAt: number,
+  began: number,
 ): CachedSession {
   const kept: SessionLogin = {
     userId: login.userId,
@@ -99,14 +109,26 @@ export function remembered(
   return {
     cookie: Buffer.from(cookie, 'latin1').toString('latin1'),
     record: { ...record, login: kept },
+    endsAfter: endOf(record) - began,
     login: kept,
     live: true,
     user: undefined,
+    view: undefined,
     confirmedAt,
     usedAt: record.lastSeenAt,
     unwritten: false,
     used: false,
   };
+}
+
+/** Takes over what the store says of a session by now; who signed in, and how, stays. */
+export function renew(session: CachedSession, record: SessionRecord, began: number): void {
+  session.record = { ...record, login: session.login };
+  session.endsAfter = endOf(record) - began;
+}
+
+function endOf({ idleExpiresAt, absoluteExpiresAt }: SessionRecord): number {
+  return Math.min(idleExpiresAt, absoluteExpiresAt);
 }
 
 /** Does the store still say what is remembered of who signed in, and how? */

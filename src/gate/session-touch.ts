@@ -1,6 +1,6 @@
 import type { Log } from '../identity/index.ts';
 import type { SessionStore } from '../sessions/index.ts';
-import type { CachedSession, SessionCache } from './session-cache.ts';
+import { renew, type CachedSession, type SessionCache } from './session-cache.ts';
 
 /** Tells the store now and then that sessions are in use. */
 export interface SessionTouch {
@@ -13,6 +13,8 @@ interface Options {
   readonly cache: Pick<SessionCache, 'drop'>;
   /** Idle limit, milliseconds. */
   readonly idle: number;
+  /** When the gate began, milliseconds since the epoch. */
+  readonly began: number;
   readonly log: Log;
 }
 
@@ -27,7 +29,7 @@ const pause = 5;
  * that is about to end is written at once. `touch` moves only a live session: a late write brings none back, and one
  * that turns out to be over is forgotten.
  */
-export function sessionTouch({ sessions, cache, idle, log }: Options): SessionTouch {
+export function sessionTouch({ sessions, cache, idle, began, log }: Options): SessionTouch {
   const every = Math.min(minute, Math.floor(idle / 4));
   let waiting: CachedSession[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -53,7 +55,7 @@ export function sessionTouch({ sessions, cache, idle, log }: Options): SessionTo
     const idleExpiresAt = Math.min(lastSeenAt + idle, absoluteExpiresAt);
     try {
       if (await sessions.touch(digest, lastSeenAt, idleExpiresAt)) {
-        session.record = { ...session.record, lastSeenAt, idleExpiresAt };
+        renew(session, { ...session.record, lastSeenAt, idleExpiresAt }, began);
       } else {
         cache.drop(digest);
       }
