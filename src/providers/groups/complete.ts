@@ -27,17 +27,13 @@ type Rules = Pick<ProviderConfig, 'id' | 'groups'>;
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * What a file's `groups.dn` and `groups.lookup` ask for, between verification and decision. A list that the login brought is
+ * What a file's `groups.lookup` asks for, between verification and decision. A list that the login brought is
  * believed unless it may have been cut off; a failed look-up becomes `overage` with what the file says of it, never "none".
  */
 export function createGroupsCompletion(config: Rules, deps: CompletionDeps): CompleteGroups {
   const { groups: rule, id: provider } = config;
   const { lookup } = rule;
-  const plain = (claim: GroupsClaim): GroupsClaim =>
-    rule.dn === 'cn' && claim.kind === 'present'
-      ? { kind: 'present', names: [...new Set(claim.names.map(commonName))] }
-      : claim;
-  if (lookup === undefined) return async (assertion) => ({ ...assertion, groups: plain(assertion.groups) });
+  if (lookup === undefined) return async (assertion) => assertion;
 
   const { fetch, now, log, timeLimit = 5_000 } = deps;
   const directory = createDirectory(lookup, now);
@@ -63,7 +59,7 @@ export function createGroupsCompletion(config: Rules, deps: CompletionDeps): Com
   };
 
   const look = async (assertion: IdentityAssertion, evidence: Evidence, api: Api): Promise<GroupsClaim> => {
-    const claim = plain(assertion.groups);
+    const claim = assertion.groups;
     const cut = claim.kind === 'present' && claim.names.length >= (directory.mostNamed ?? Infinity);
     if (lookup.when === 'needed' && claim.kind === 'present' && !cut) {
       return { kind: 'present', names: [...new Set(await label(claim.names, assertion, evidence, api))] };
@@ -78,7 +74,9 @@ export function createGroupsCompletion(config: Rules, deps: CompletionDeps): Com
     const beside =
       claim.kind === 'present' && !cut
         ? besides(assertion, rule.claims)
-        : presentNames(evidence.claims, rule.claims);
+        : presentNames(evidence.claims, rule.claims).map((name) =>
+            rule.dn === 'cn' ? commonName(name) : name,
+          );
     return { kind: 'present', names: [...new Set([...beside, ...found.map(named)])] };
   };
 

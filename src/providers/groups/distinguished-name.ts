@@ -1,3 +1,6 @@
+import type { GroupsRule } from '../../config/index.ts';
+import type { GroupsClaim } from '../../identity/index.ts';
+
 /** One `type=value` of a distinguished name; the value may hold escaped or quoted characters (RFC 4514, section 3). */
 const first =
   /^\s*([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)*)\s*=\s*("(?:[^"\\]|\\.)*"|(?:[^,;+"\\<>]|\\[0-9A-Fa-f]{2}|\\[^0-9A-Fa-f])*)\s*(?=$|[,;+])/su;
@@ -27,4 +30,11 @@ function unescape(value: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A claim with the names as the file wants them read: `groups.dn`. */
+export function withReadableNames(claim: GroupsClaim, { dn }: Pick<GroupsRule, 'dn'>): GroupsClaim {
+  return dn === 'cn' && claim.kind === 'present'
+    ? { kind: 'present', names: [...new Set(claim.names.map(commonName))] }
+    : claim;
 }

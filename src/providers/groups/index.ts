@@ -9,5 +9,5 @@
  *                                                         └─ fails ──▶ overage, with what the file says of that
  */
 export { createGroupsCompletion, type CompleteGroups, type CompletionDeps } from './complete.ts';
-export { commonName } from './distinguished-name.ts';
+export { commonName, withReadableNames } from './distinguished-name.ts';
 export type { Evidence } from './types.ts';

@@ -102,9 +102,10 @@ export function createLogin(
             : undefined;
         const { assertion, problems } = normalize({ ...answer, userinfo }, config);
         if (problems.length > 0) log.warn({ provider: config.id, problems }, 'claims that cannot be used');
+        const evidence = { claims: { ...userinfo, ...idToken }, accessToken: answer.accessToken };
         return {
           kind: 'asserted',
-          assertion,
+          assertion: await completeGroups(assertion, evidence),
           returnTo: flow.returnTo,
           configVersion: flow.configVersion,
         };

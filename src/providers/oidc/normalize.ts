@@ -2,6 +2,7 @@ import type { OidcProviderConfig } from '../../config/index.ts';
 import type { IdentityAssertion } from '../../identity/index.ts';
 import { isUsableText } from '../claim-text.ts';
 import { type Claims, readGroups, readNames, valueAt } from '../groups-claim.ts';
+import { withReadableNames } from '../groups/index.ts';
 import { isSubject } from './id-token.ts';
 import { rejected } from './rejected.ts';
 
@@ -15,7 +16,7 @@ export interface VerifiedAnswer {
 
 /** The part of a provider's file that names what means what. */
 export type NormalizeRules = Pick<OidcProviderConfig, 'id' | 'claims' | 'trustEmail'> & {
-  readonly groups: Pick<OidcProviderConfig['groups'], 'claims'>;
+  readonly groups: Pick<OidcProviderConfig['groups'], 'claims' | 'dn'>;
 };
 
 export interface Normalized {
@@ -84,7 +85,7 @@ export function normalize(answer: VerifiedAnswer, rules: NormalizeRules): Normal
     ...optional('givenName', claims.givenName),
     ...optional('familyName', claims.familyName),
     ...optional('locale', ['locale']),
-    groups: groups.groups,
+    groups: withReadableNames(groups.groups, rules.groups),
     roles: roles.names ?? [],
     ...(typeof idToken['iat'] === 'number' && { issuedAt: Math.floor(idToken['iat'] * 1000) }),
     authenticatedAt: Math.floor(authenticatedAt * 1000),

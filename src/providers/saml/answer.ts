@@ -75,7 +75,13 @@ export async function receiveAnswer(
     now: expected.now,
   });
   agree(assertion, await parts.secondLock.open(secondTask(envelope.xml, unlocked, used, expected, config)));
-  return { kind: 'asserted', assertion: identity, returnTo, configVersion: flow?.configVersion };
+  const evidence = { claims: Object.fromEntries(login.attributes) };
+  return {
+    kind: 'asserted',
+    assertion: await parts.completeGroups(identity, evidence),
+    returnTo,
+    configVersion: flow?.configVersion,
+  };
 }
 
 /** The login that this answers. None is accepted only where the file allows logins that nobody asked for. */

@@ -2,6 +2,7 @@ import type { SamlProviderConfig } from '../../config/index.ts';
 import type { GroupsClaim, IdentityAssertion } from '../../identity/index.ts';
 import { isUsableText } from '../claim-text.ts';
 import { readGroups, readNames, type Claims } from '../groups-claim.ts';
+import { withReadableNames } from '../groups/index.ts';
 import type { VerifiedLogin } from './after/index.ts';
 import { personIssuer } from './person-issuer.ts';
 import { rejected } from './rejected.ts';
@@ -9,7 +10,7 @@ import { transientNameId } from './xml/names.ts';
 
 /** The part of a provider's file that names what means what. */
 export type NormalizeRules = Pick<SamlProviderConfig, 'id' | 'attributes' | 'trustEmail' | 'personIssuer'> & {
-  readonly groups: Pick<SamlProviderConfig['groups'], 'claims'>;
+  readonly groups: Pick<SamlProviderConfig['groups'], 'claims' | 'dn'>;
 };
 
 export interface Normalized {
@@ -50,7 +51,7 @@ export function normalize(login: VerifiedLogin, rules: NormalizeRules): Normaliz
   const subject = findSubject(login, rules.attributes.subject);
   const email = first(rules.attributes.email, maxBytes.email);
   const claims: Claims = Object.fromEntries(attributes);
-  const groups = groupsOf(claims, rules.groups.claims, problems);
+  const groups = withReadableNames(groupsOf(claims, rules.groups.claims, problems), rules.groups);
   const roles = readNames(claims, rolesAttribute);
   problems.push(...roles.problems);
   const assertion: IdentityAssertion = {
@@ -65,6 +66,7 @@ export function normalize(login: VerifiedLogin, rules: NormalizeRules): Normaliz
     ...optional('familyName'),
     groups,
     roles: roles.names ?? [],
+    issuedAt: login.issuedAt,
     authenticatedAt: authentication.at,
     ...(authentication.classRef !== undefined && { acr: authentication.classRef }),
     amr: [],

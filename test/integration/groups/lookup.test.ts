@@ -357,18 +357,3 @@ describe('a look-up at Okta', () => {
     expect(failures).toEqual(['okta.next_elsewhere']);
   });
 });
-
-describe('distinguished names', () => {
-  it('become their common names where the file says so', async () => {
-    const { complete } = await completionOf(
-      `preset: oidc\nissuer: ${apis.origin}\n${client}groups: { dn: cn }\n`,
-    );
-    const names = ['CN=Data Engineers,OU=Groups,DC=acme', 'CN=Data Engineers,OU=Other', 'plain'];
-    expect(await complete({ groups: { kind: 'present', names } })).toEqual({
-      kind: 'present',
-      names: ['Data Engineers', 'plain'],
-    });
-    expect(await complete({ groups: { kind: 'absent' } })).toEqual({ kind: 'absent' });
-    expect(await complete({ groups: { kind: 'overage' } })).toEqual({ kind: 'overage' });
-  });
-});

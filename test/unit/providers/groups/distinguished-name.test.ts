@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commonName } from '../../../../src/providers/groups/index.ts';
+import { commonName, withReadableNames } from '../../../../src/providers/groups/index.ts';
 
 describe('the common name of a distinguished name', () => {
   it.each([
@@ -22,5 +22,21 @@ describe('the common name of a distinguished name', () => {
     ['', ''],
   ])('of %j is %j', (name, expected) => {
     expect(commonName(name)).toBe(expected);
+  });
+});
+
+describe('a list of distinguished names', () => {
+  const names = ['CN=Data Engineers,OU=Groups,DC=acme', 'CN=Data Engineers,OU=Other', 'plain'];
+
+  it('becomes their common names where the file says so', () => {
+    expect(withReadableNames({ kind: 'present', names }, { dn: 'cn' })).toEqual({
+      kind: 'present',
+      names: ['Data Engineers', 'plain'],
+    });
+    expect(withReadableNames({ kind: 'present', names }, {})).toEqual({ kind: 'present', names });
+  });
+
+  it.each(['absent', 'overage'] as const)('that is %s stays so', (kind) => {
+    expect(withReadableNames({ kind }, { dn: 'cn' })).toEqual({ kind });
   });
 });
