@@ -1,7 +1,13 @@
 import type { Actor, AuditEvent } from '../audit/index.ts';
-import type { Directory } from '../directory/index.ts';
+import type { ConsoleStore, Directory } from '../directory/index.ts';
 import { Failure, type User } from '../identity/index.ts';
 import type { Endings } from '../sessions/index.ts';
+import type { Administrators } from './administrators.ts';
+
+/** Says that the last administrator is meant, too. */
+export interface EvenLast {
+  readonly evenLast?: boolean;
+}
 
 /** What an administrator does to people, by whatever road: command, console, JSON API. */
 export interface People {
@@ -10,26 +16,55 @@ export interface People {
     userId: string,
     actor: Actor,
     why?: string,
+    options?: EvenLast,
   ): Promise<{ changed: boolean; ended: number; user: User }>;
   /** Lets a user in again whom an administrator had switched off; SCIM's word is not touched. */
   enable(userId: string, actor: Actor, why?: string): Promise<{ changed: boolean; user: User }>;
   /** Local membership; the group is made when there is none of that name. True when it changed. */
   addToGroup(userId: string, group: string, actor: Actor): Promise<boolean>;
-  removeFromGroup(userId: string, group: string, actor: Actor): Promise<boolean>;
+  removeFromGroup(userId: string, group: string, actor: Actor, options?: EvenLast): Promise<boolean>;
+  /** Ends all sessions; the user may sign in again. How many there were. */
+  endSessions(userId: string, actor: Actor): Promise<number>;
+  /**
+   * Removes a person for good, as the law gives people a right to: sessions, profile, identities, memberships, and what is
+   * personal in the audit trail, which keeps the id as a pseudonym. Somebody who signs in again later is somebody new.
+   */
+  erase(userId: string, actor: Actor, options?: EvenLast): Promise<{ ended: number }>;
 }
 
-/** @throws Failure `not_found` when there is no such user, `store_unavailable` when a store does not answer. */
+/** Detail of the Failure that keeps the last administrator. */
+export const lastAdministrator = 'people.last_administrator';
+
+/**
+ * @throws Failure `not_found` when there is no such user, `forbidden` ({@link lastAdministrator}) when nobody could undo it,
+ *   `store_unavailable` when a store does not answer.
+ */
 export function createPeople(deps: {
-  directory: Directory;
+  directory: Directory & Pick<ConsoleStore, 'eraseUser'>;
   endings: Endings<Actor>;
+  administrators: Pick<Administrators, 'isLast' | 'includes'>;
   now: () => number;
 }): People {
-  const { directory, endings, now } = deps;
+  const { directory, endings, administrators, now } = deps;
   const about = (user: User) => ({ userId: user.id, userName: user.profile.userName });
   const nobody = () => new Failure('not_found', { detail: 'people.no_such_user' });
 
+  async function keepOne(userId: string, options: EvenLast = {}, without?: string): Promise<void> {
+    if (options.evenLast === true) return;
+    const user = await directory.findUser(userId);
+    if (user === undefined || user.disabledAt !== undefined) return;
+    if (without !== undefined) {
+      const memberships = user.memberships.filter(
+        ({ group, source }) => group !== without || source.kind !== 'local',
+      );
+      if (administrators.includes({ ...user, memberships })) return;
+    }
+    if (await administrators.isLast(user)) throw new Failure('forbidden', { detail: lastAdministrator });
+  }
+
   return {
-    async disable(userId, actor, why) {
+    async disable(userId, actor, why, options) {
+      await keepOne(userId, options);
       const at = now();
       const reason = why !== undefined && { why };
       const result = await directory.setDisabled(userId, { at, ...reason }, (user): AuditEvent[] => [
@@ -59,12 +94,24 @@ export function createPeople(deps: {
       if (changed === undefined) throw nobody();
       return changed;
     },
-    async removeFromGroup(userId, group, actor) {
+    async removeFromGroup(userId, group, actor, options) {
+      await keepOne(userId, options, group);
       const at = now();
       const changed = await directory.removeLocalMembership(userId, group, at, (user): AuditEvent[] => [
         { type: 'membership.removed', at, actor, group, source: 'local', ...about(user) },
       ]);
       return changed === true;
+    },
+    endSessions: (userId, actor) => endings.endAllOf(userId, 'revoked', actor),
+    async erase(userId, actor, options) {
+      await keepOne(userId, options);
+      const at = now();
+      // Disabled first: nobody signs in between the end of the sessions and the end of the user.
+      const found = await directory.setDisabled(userId, { at }, (): AuditEvent[] => []);
+      if (!found) throw nobody();
+      const ended = await endings.endAllOf(userId, 'erased', actor);
+      await directory.eraseUser(userId, (): AuditEvent[] => [{ type: 'user.erased', at, actor, userId }]);
+      return { ended };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createPeople, type People } from '../admin/index.ts';
+import { createAdministrators, createPeople, type People } from '../admin/index.ts';
 import {
   createAuditRelay,
   createAuditWriter,
@@ -56,7 +56,8 @@ export async function openStores(config: Config, deps: StoresDeps = {}): Promise
       now,
       ...(onSessionEnded && { onEnded: onSessionEnded }),
     });
-    const people = createPeople({ directory, endings, now });
+    const administrators = createAdministrators(config.admin, config.providers, directory);
+    const people = createPeople({ directory, endings, administrators, now });
     return {
       directory,
       sessions,

@@ -10,7 +10,8 @@
  *   login  ──establishSession──▶ new id, record with login        logout ──endSession──▶ tombstone: the dead stay dead
  */
 export { cookieName, sessionIdFromCookie, sessionIdsFromCookie, type CookieReading } from './cookie.ts';
-export { digestOf } from './digest.ts';
+export { deviceOf, type Device } from './device.ts';
+export { digestOf, nameIdSessionId } from './digest.ts';
 export {
   createEndings,
   sessionRef,

@@ -10,7 +10,10 @@
  *                └──────── failure page ◀────────┘        └──▶ refusal page ◀──────┘      first audited, then shown
  */
 export { clientAddress, trustedProxies } from './client-address.ts';
+export { viewsDirectory } from './pages.ts';
 export { newReference, type Random } from './reference.ts';
 export { safeReturnTo, type ReturnRules } from './return-to.ts';
+export { securityHeaders } from './security-headers.ts';
+export { loadStaticFiles } from './static-files.ts';
 export type { WebDeps } from './types.ts';
 export { createWeb } from './web.ts';

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import type { AdmittedIdentity } from '../gate/index.ts';
 import { Failure, type Membership, type User } from '../identity/index.ts';
-import { type SessionRecord, formToken, isFormToken, sessionRef } from '../sessions/index.ts';
-import { deviceOf } from './device.ts';
+import { type SessionRecord, deviceOf, formToken, isFormToken, sessionRef } from '../sessions/index.ts';
+
 import { isForeignForm } from './own-form.ts';
 import { placeOf } from './place.ts';
 import type { Replies } from './replies.ts';

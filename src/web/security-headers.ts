@@ -6,12 +6,15 @@ import helmet from 'helmet';
  * `Referrer-Policy: same-origin`, not `no-referrer`, which would turn the `Origin` of our own forms into `null`
  * (Fetch standard, "append a request Origin header").
  */
-export function securityHeaders(options: { https: boolean }): RequestHandler {
+export function securityHeaders(options: { https: boolean; scripts?: boolean }): RequestHandler {
+  // The console has a script, a file of our own that asks our own server; nothing else has any.
+  const scripts = options.scripts === true ? { scriptSrc: ["'self'"], connectSrc: ["'self'"] } : {};
   const protect = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
+        ...scripts,
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
         formAction: ["'self'"],
@@ -38,5 +41,8 @@ export function allowFormsTo(res: Response, origins: readonly string[]): void {
   const policy = res.getHeader('Content-Security-Policy');
   if (origins.length === 0 || typeof policy !== 'string') return;
   const named = [...new Set(origins)].filter((origin) => /^https?:\/\/[^\s;,']+$/.test(origin)).join(' ');
-  res.setHeader('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${named}`));
+  res.setHeader(
+    'Content-Security-Policy',
+    policy.replace("form-action 'self'", `form-action 'self' ${named}`),
+  );
 }

@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditEvent } from '../../src/audit/index.ts';
 import { migrate, openDirectory } from '../../src/directory/index.ts';
+import { migrations } from '../../src/directory/migrations/index.ts';
 import { startDirectoryProcess } from '../support/directory-process.ts';
 import type { DirectoryUnderTest } from '../support/directory.ts';
 import { directoryAudit } from './directory-audit.ts';
+import { directoryConsole } from './directory-console.ts';
 import { directoryFreshness } from './directory-freshness.ts';
 import { directoryGroups } from './directory-groups.ts';
+import { directoryKeysAndTokens } from './directory-keys-tokens.ts';
 import { directoryLogins } from './directory-logins.ts';
 import { directoryUsers } from './directory-users.ts';
 import type { DirectoryWorld } from './directory-world.ts';
+
+const steps = migrations.map(({ name }) => name);
 
 /** What the directory must do on every database. */
 export function directoryConformance(name: string, setUp: () => Promise<DirectoryUnderTest>): void {
@@ -34,6 +39,8 @@ export function directoryConformance(name: string, setUp: () => Promise<Director
     directoryGroups(world);
     directoryAudit(world);
     directoryFreshness(world);
+    directoryConsole(world);
+    directoryKeysAndTokens(world);
 
     describe('migrations', () => {
       it('apply each step once when several processes start together', async () => {
@@ -44,18 +51,11 @@ export function directoryConformance(name: string, setUp: () => Promise<Director
           migrate(url).then(({ applied }) => applied),
         ]);
         const all = [...(elsewhere as string[]), ...here.flat()];
-        expect(all.toSorted()).toEqual([
-          '0001-users',
-          '0002-groups',
-          '0003-audit',
-          '0004-change-log',
-          '0005-scim',
-          '0006-processes',
-        ]);
+        expect(all.toSorted()).toEqual(steps);
       });
 
       it('have nothing to do the second time, and say where the tables are', async () => {
-        expect(await migrate(world.url)).toEqual({ applied: [], version: '0006-processes' });
+        expect(await migrate(world.url)).toEqual({ applied: [], version: steps.at(-1) });
       });
 
       it('refuse a database that a newer version has written, and leave it as it is', async () => {
@@ -65,7 +65,7 @@ export function directoryConformance(name: string, setUp: () => Promise<Director
         const problem = await openDirectory(url, { now: () => 1 }).catch((error: unknown) => error);
         expect(problem).toMatchObject({ code: 'internal', detail: 'directory.newer' });
         expect(String((problem as Error).cause)).toContain('9999-tomorrow');
-        expect(await world.under.run(url, 'select name from migrations')).toHaveLength(7);
+        expect(await world.under.run(url, 'select name from migrations')).toHaveLength(steps.length + 1);
       });
     });
 

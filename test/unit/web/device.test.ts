@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { deviceOf } from '../../../src/web/device.ts';
+import { deviceOf } from '../../../src/sessions/device.ts';
 import { placeOf } from '../../../src/web/place.ts';
 
 const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';

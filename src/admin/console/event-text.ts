@@ -1,0 +1,91 @@
+import type { AuditEvent } from '../../audit/index.ts';
+
+/** Why somebody was refused, for those who look after the gateway. */
+const reasons: Readonly<Record<string, string>> = {
+  idp_denied: 'the identity provider said no, or it was cancelled there',
+  idp_deactivated: 'switched off at the identity provider',
+  disabled_locally: 'disabled here',
+  deactivated_by_scim: 'switched off by SCIM',
+  email_domain: 'email domain not admitted',
+  email_unverified: 'nobody vouches for the email address',
+  required_group: 'in none of the required groups',
+  groups_missing: 'no groups claim',
+  groups_overage: 'too many groups to list',
+  not_provisioned: 'not provisioned before',
+  ambiguous_match: 'fits more than one person',
+  login_rejected: 'the answer could not be verified',
+  login_state_unknown: 'not begun in this browser, expired, or used twice',
+  replayed: 'the answer was used before',
+  idp_unavailable: 'the identity provider did not answer',
+  store_unavailable: 'our own store did not answer',
+  redirect_loop: 'stopped going in circles',
+};
+
+/** A reason or code in plain words; as it is when there are none. */
+export function reasonText(reason: string): string {
+  return reasons[reason] ?? reason.replaceAll('_', ' ');
+}
+
+/** What happened, in a few words, without who. */
+export function eventText(event: AuditEvent): string {
+  switch (event.type) {
+    case 'login':
+      return event.created ? 'signed in for the first time' : 'signed in';
+    case 'login.refused':
+      return `refused: ${reasonText(event.reason)}`;
+    case 'login.failed':
+      return `sign-in failed: ${reasonText(event.code)}`;
+    case 'user.created':
+      return 'created';
+    case 'user.updated':
+      return `changed: ${event.fields.join(', ')}`;
+    case 'user.disabled':
+      return event.why === undefined ? 'disabled' : `disabled: ${event.why}`;
+    case 'user.enabled':
+      return event.why === undefined ? 'enabled' : `enabled: ${event.why}`;
+    case 'membership.added':
+      return `added to ${event.group} (${event.source})`;
+    case 'membership.removed':
+      return `removed from ${event.group} (${event.source})`;
+    case 'group.created':
+    case 'group.removed':
+      return `${event.type === 'group.created' ? 'new group' : 'group removed:'} ${event.group}`;
+    case 'session.ended':
+      return `session ended: ${event.cause.replaceAll('_', ' ')}`;
+    case 'config.loaded':
+      return `configuration ${event.version ?? ''} loaded`;
+    case 'config.rejected':
+      return `configuration rejected, ${event.problems ?? 'some'} problems`;
+    case 'admin.recovery_link':
+      return 'made a recovery link at the machine';
+    case 'admin.recovered':
+      return 'began a recovery session of an administrator';
+    default:
+      return event.type.replaceAll('.', ' ').replaceAll('_', ' ');
+  }
+}
+
+/** Who did it: an administrator's name, the command's user; undefined when it was the person themselves. */
+export function actorText({ actor }: AuditEvent): string | undefined {
+  if (actor.kind === 'person') return undefined;
+  if (actor.name === undefined) return actor.kind;
+  return {
+    command: `${actor.name} (command)`,
+    admin: actor.name,
+    scim: `SCIM: ${actor.name}`,
+    idp: actor.name,
+    system: actor.name,
+  }[actor.kind];
+}
+
+/** How the line is marked: good, bad, or neither. */
+export function eventTone(type: string): 'good' | 'bad' | 'plain' {
+  if (type === 'login' || type === 'user.enabled' || type === 'config.loaded') return 'good';
+  if (
+    /^(login\.(refused|failed)|user\.(disabled|erased|deactivated)|config\.rejected|admin\.|scim\.refused)/.test(
+      type,
+    )
+  )
+    return 'bad';
+  return 'plain';
+}

@@ -1,0 +1,81 @@
+import type { Request, RequestHandler } from 'express';
+import type { Actor, AuditEvent, AuditWriter } from '../audit/index.ts';
+import type { Config } from '../config/index.ts';
+import type { OpenDirectory, UserSnapshot } from '../directory/index.ts';
+import type { Log } from '../identity/index.ts';
+import type { Endings, SessionRecord, SessionStore, TransientStore } from '../sessions/index.ts';
+import type { People } from './people.ts';
+
+/** Everything the console and its API are handed by app.ts, as narrow as they need it. */
+export interface AdminDeps {
+  readonly config: Config;
+  readonly directory: OpenDirectory<AuditEvent>;
+  readonly sessions: SessionStore;
+  readonly transient: Pick<TransientStore, 'get' | 'put' | 'take'>;
+  readonly endings: Endings<Actor>;
+  readonly people: People;
+  readonly audit: AuditWriter;
+  readonly gate: AdminGate;
+  /** By id, in the order of the buttons. */
+  readonly providers: ReadonlyMap<string, AdminProvider>;
+  /** Folder of the templates, and the static files below `/admin/static`. */
+  readonly views: string;
+  readonly files: { url(name: string): string; readonly handler: RequestHandler<{ file: string }> };
+  /** Headers of every answer; the content security policy allows our own scripts and no other. */
+  readonly securityHeaders: RequestHandler;
+  /** Address of the client, as far as it can be believed. */
+  addressOf(req: Request): string | undefined;
+  /** A new reference number. */
+  reference(): string;
+  random(bytes: number): Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** What the console asks of the gate: who is this? */
+export interface AdminGate {
+  admit(request: {
+    readonly cookie: string | undefined;
+    readonly method: string | undefined;
+    readonly host: string | undefined;
+    readonly path: string | undefined;
+  }): AdminAdmission | Promise<AdminAdmission>;
+}
+
+export type AdminAdmission =
+  | {
+      readonly kind: 'admitted';
+      readonly identity: {
+        readonly user: UserSnapshot;
+        readonly role: string;
+        readonly session: SessionRecord;
+      };
+    }
+  | { readonly kind: 'signed_out' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unavailable' };
+
+/** What the console shows of a provider that is running. */
+export interface AdminProvider {
+  readonly id: string;
+  readonly label: string;
+  readonly preset: string;
+  readonly protocol: 'oidc' | 'saml';
+  health(): { readonly state: 'unknown' | 'up' | 'down'; readonly since: number | undefined };
+}
+
+/** Who works in the console. */
+export interface Operator {
+  /** What the audit trail says of them. */
+  readonly actor: Actor;
+  readonly name: string;
+  /** When they proved who they are, milliseconds since the epoch. */
+  readonly authenticatedAt: number;
+  /** Where they sign in again; undefined for a recovery session, which cannot. */
+  readonly provider: string | undefined;
+  /** What the tokens of their forms are made from. */
+  readonly digest: string;
+  /** The session in which they work; it is not offered to be ended. */
+  readonly userId: string | undefined;
+}

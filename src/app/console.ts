@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import { type AdminDeps, createAdministrators, createAdmin, createPeople } from '../admin/index.ts';
+import type { Config } from '../config/index.ts';
+import {
+  clientAddress,
+  loadStaticFiles,
+  securityHeaders,
+  trustedProxies,
+  viewsDirectory,
+} from '../web/index.ts';
+import type { Stores } from './stores.ts';
+
+/** The console of one configuration: its rules say who is an administrator. */
+export function consoleOf(
+  config: Config,
+  deps: Pick<AdminDeps, 'gate' | 'providers' | 'reference' | 'now' | 'log'> & { readonly stores: Stores },
+): Express {
+  const { stores, now } = deps;
+  const { directory, endings, sessions, audit } = stores;
+  const views = join(viewsDirectory, 'admin');
+  const isTrusted = trustedProxies(config.trustedProxies);
+  const administrators = createAdministrators(config.admin, config.providers, directory);
+  return createAdmin({
+    ...deps,
+    config,
+    directory,
+    sessions,
+    transient: sessions.transient,
+    endings,
+    people: createPeople({ directory, endings, administrators, now }),
+    audit,
+    views,
+    files: loadStaticFiles(join(views, 'static'), '/admin'),
+    securityHeaders: securityHeaders({ https: config.baseUrl.startsWith('https:'), scripts: true }),
+    addressOf: (req) => clientAddress(req.socket.remoteAddress, req.get('x-forwarded-for'), isTrusted),
+    random: randomBytes,
+  });
+}
