@@ -5,6 +5,6 @@ import type { Arguments, Terminal } from './command.ts';
 export async function configOf(args: Arguments, terminal: Terminal): Promise<Config | undefined> {
   const loaded = await loadConfig(args.configDir, { env: terminal.env });
   if (loaded.ok) return loaded.config;
-  terminal.err(`${formatProblems(loaded.problems, { color: terminal.color })}\n`);
+  terminal.err(`${formatProblems(loaded.problems, { color: terminal.color, cwd: terminal.cwd })}\n`);
   return undefined;
 }

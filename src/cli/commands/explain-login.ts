@@ -4,7 +4,7 @@ import { text as streamText } from 'node:stream/consumers';
 import { withStores } from '../../app.ts';
 import type { Config, ProviderConfig } from '../../config/index.ts';
 import { Failure, toFailure, type User } from '../../identity/index.ts';
-import { explain, type Explanation, type WhereIs } from '../../jit/index.ts';
+import { explain, provisionedQuery, type Explanation, type WhereIs } from '../../jit/index.ts';
 import { readCaptured, type Captured } from '../../providers/index.ts';
 import { exit, type Arguments, type ExitCode, type Terminal } from '../command.ts';
 import { nearest } from '../nearest.ts';
@@ -34,7 +34,16 @@ export async function explainLogin(config: Config, args: Arguments, terminal: Te
   return withStores(config, async ({ directory }) => {
     const { issuer, subject } = captured.assertion;
     const user = await directory.findByIdentity({ issuer, subject });
-    const explanation = explain(captured.assertion, user, provider, Date.now(), placesIn(provider));
+    const query = user ? undefined : provisionedQuery(captured.assertion, provider);
+    const provisioned = query ? await directory.findProvisioned(query) : [];
+    const explanation = explain(
+      captured.assertion,
+      user,
+      provider,
+      Date.now(),
+      placesIn(provider),
+      provisioned,
+    );
     print(terminal, args.json, { provider, captured, user, explanation });
     return explanation.decision.kind === 'refuse' ? exit.no : exit.ok;
   });

@@ -1,9 +1,11 @@
 import type { Command } from '../command.ts';
 import { audit } from './audit.ts';
-import { configCheck, configSchema } from './config.ts';
+import { configCheck } from './config-check.ts';
+import { configSchema } from './config-schema.ts';
 import { demo } from './demo.ts';
 import { explain } from './explain.ts';
 import { groupsAdd, groupsList, groupsRemove } from './groups.ts';
+import { keysList, keysRotate } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { providersList, providersShow } from './providers.ts';
 import { serve } from './serve.ts';
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   groupsRemove,
   sessionsList,
   sessionsRevoke,
+  keysList,
+  keysRotate,
   audit,
   migrate,
 ];

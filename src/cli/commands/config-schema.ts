@@ -1,28 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatProblems, jsonSchema, loadConfig } from '../../config/index.ts';
+import { jsonSchema } from '../../config/index.ts';
 import { exit, type Command } from '../command.ts';
-
-export const configCheck: Command = {
-  name: 'config check',
-  summary: 'Check the configuration files and tell every mistake at once',
-  usage: '[--json]',
-  help: 'Exit code 0 when all is well, 1 when there are findings.\nExample: doorward config check --config /etc/doorward',
-  options: {},
-  words: [0, 0],
-  async run(args, terminal) {
-    const loaded = await loadConfig(args.configDir, { env: terminal.env });
-    const problems = loaded.ok ? [] : loaded.problems;
-    if (args.json) terminal.out(`${JSON.stringify({ ok: loaded.ok, problems }, null, 2)}\n`);
-    else if (loaded.ok) {
-      const names = loaded.config.providers.map((provider) => `${provider.label} (${provider.protocol})`);
-      terminal.out(
-        `✓ ${args.configDir}: ${names.length} provider${names.length === 1 ? '' : 's'}: ${names.join(', ')}\n`,
-      );
-    } else terminal.err(`${formatProblems(problems, { color: terminal.color })}\n`);
-    return loaded.ok ? exit.ok : exit.no;
-  },
-};
 
 export const configSchema: Command = {
   name: 'config schema',
