@@ -26,6 +26,9 @@ export interface Rp {
   close(): Promise<void>;
 }
 
+/** As much of it as a browser sees. */
+export type Target = Pick<Rp, 'origin' | 'redirectUri'>;
+
 /** What a provider is given in place of the real clock and network. */
 export interface World {
   readonly now?: () => number;
@@ -182,7 +185,7 @@ export function testBrowser(name = 'browser-of-ann'): TestBrowser {
 }
 
 /** Begins a login and stops before our callback: the address that the provider sends the browser to. */
-export async function loginUpToCallback(rp: Rp, browser: TestBrowser, rd = '/'): Promise<URL> {
+export async function loginUpToCallback(rp: Target, browser: TestBrowser, rd = '/'): Promise<URL> {
   const start = `${rp.origin}/sso/login/op?rd=${encodeURIComponent(rd)}`;
   const { url, response } = await browser.get(start, (next) => !next.startsWith(rp.redirectUri));
   if (!url.startsWith(rp.redirectUri)) throw new StartFailed((await response.json()) as Outcome);
@@ -204,7 +207,7 @@ export async function answer(browser: TestBrowser, callback: URL | string): Prom
 }
 
 /** A whole login, as a person would see it. */
-export async function logIn(rp: Rp, browser = testBrowser(), rd = '/'): Promise<Outcome> {
+export async function logIn(rp: Target, browser = testBrowser(), rd = '/'): Promise<Outcome> {
   try {
     return await answer(browser, await loginUpToCallback(rp, browser, rd));
   } catch (error) {

@@ -93,6 +93,7 @@ export interface GatewayOptions {
   readonly place: Place;
   readonly config: Config;
   readonly now?: () => number;
+  readonly fetch?: typeof globalThis.fetch;
   /** In place of the configured providers. */
   readonly providers?: readonly ProviderConfig[];
   /** A folder and a prefix that another process uses already. */
@@ -122,7 +123,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const say = (fields: unknown, message: string): void =>
     void said.push(`${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: say, info: say, warn: say, error: say };
-  const app = await createApp(config, { now, log });
+  const app = await createApp(config, { now, log, ...(options.fetch && { fetch: options.fetch }) });
   await app.start();
   const { directory, sessions } = app.stores;
   const flows = createLoginFlows({ store: sessions.transient, timeout: config.login.timeout, now });

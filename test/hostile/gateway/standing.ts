@@ -37,6 +37,13 @@ export async function forgetReplays(state: Config['state']): Promise<void> {
   client.disconnect();
 }
 
+/** Takes everybody out of the directory, and every group. */
+export function forgetPeople(state: Config['state']): void {
+  const db = new Database(state.directory.slice('sqlite:'.length));
+  db.exec('DELETE FROM memberships; DELETE FROM identities; DELETE FROM users; DELETE FROM groups');
+  db.close();
+}
+
 function tables(url: string, wanted: (name: string) => boolean): Record<string, unknown[]> {
   const names = rows(
     url,

@@ -1,10 +1,15 @@
 import type { OidcProviderConfig } from '../../../src/config/index.ts';
 import type { Behaviour, HostileOp, OpKey } from '../../support/hostile-op.ts';
-import { logIn, type Outcome, type Rp } from '../../support/oidc-rp.ts';
+import { logIn, type Outcome, type Target, type World } from '../../support/oidc-rp.ts';
 
 /** What a case is played with. */
 export interface Bench {
-  readonly rp: Rp;
+  readonly rp: Target & {
+    /** Everything that was logged, as text. */
+    readonly said: string[];
+    /** Puts another provider file in the place of the first, which knows nothing of what the first had learned. */
+    configure(overrides: Partial<OidcProviderConfig>, world?: World): unknown;
+  };
   readonly op: HostileOp;
   /** Keys made once: another RSA key, an EC key, and an RSA key that is too short. */
   readonly keys: { readonly other: OpKey; readonly ec: OpKey; readonly short: OpKey };

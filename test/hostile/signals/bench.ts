@@ -11,6 +11,7 @@ import { createProviders } from '../../../src/providers/index.ts';
 import { createEndings, digestOf, openSessionStore, type SessionLogin } from '../../../src/sessions/index.ts';
 import { createSignals, type Signals } from '../../../src/signals/index.ts';
 import { type HostileOp, opKey, startHostileOp } from '../../support/hostile-op.ts';
+import { testBrand } from '../../support/config-parts.ts';
 import { oidcConfig } from '../../support/oidc-rp.ts';
 import { sampleSession } from '../../support/sessions.ts';
 
@@ -85,6 +86,8 @@ export async function startSignalsBench(store?: string): Promise<SignalsBench> {
         baseUrl,
         prefix: '/sso',
         secrets: ['0123456789abcdef0123456789abcdef'],
+        brand: testBrand('Catalog'),
+        contact: undefined,
         login: { timeout: 600_000, maxPerMinutePerAddress: 1000, maxPerMinutePerProvider: 1000 },
         providers,
       };
