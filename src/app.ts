@@ -9,7 +9,9 @@ import { silentLog } from './identity/index.ts';
 import { createMetrics, createOpsServer } from './telemetry/index.ts';
 
 export { reloadFrom } from './app/reload.ts';
+export { keyringOf } from './app/own-keys.ts';
 export { watchConfig } from './app/watch.ts';
+export { scimProviders } from './app/scim.ts';
 export { openStores, withStores, type Stores } from './app/stores.ts';
 
 export type AppDeps = StoresDeps & Pick<FrontDeps, 'fetch'>;
@@ -118,6 +120,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
   return {
     stores,
     async start() {
+      await front.ready;
       await listen(server, initial.listen);
       if (initial.ops) await listen(ops, initial.ops);
     },
@@ -131,6 +134,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
         (key) => JSON.stringify(config[key]) !== JSON.stringify(before.config[key]),
       );
       const next = build({ ...config, listen, ops, state });
+      await next.ready;
       const at = now();
       for (const [version, { until }] of earlier) if (until < at) earlier.delete(version);
       earlier.set(before.config.version, { config: before.config, until: at + before.config.login.timeout });

@@ -1,22 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { personData } from '../admin/index.ts';
+import { personData, startSampling } from '../admin/index.ts';
 import type { Config } from '../config/index.ts';
 import { answerError, createGate, type GateCounters } from '../gate/index.ts';
 import { Failure, type Log } from '../identity/index.ts';
 import { login } from '../jit/index.ts';
+import { createAssertionSigner, samlKeys } from '../keys/index.ts';
 import { createProviders } from '../providers/index.ts';
 import { createProxy } from '../proxy/index.ts';
 import { createSessionMiddleware } from '../sessions/index.ts';
 import { createSignals } from '../signals/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import { createWeb, newReference } from '../web/index.ts';
+import { consoleOf } from './console.ts';
+import { keyringOf } from './own-keys.ts';
+import { scimOf } from './scim.ts';
 import type { Stores } from './stores.ts';
 
 /** Everything that follows from the configuration files: built whole, swapped whole at a reload. */
 export interface Front {
   readonly config: Config;
+  /** Resolves when it may be used: what it keeps in memory has been read. Never rejects. */
+  readonly ready: Promise<void>;
   handle(req: IncomingMessage, res: ServerResponse): void;
   shouldUpgrade(req: IncomingMessage): boolean;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -42,10 +48,17 @@ export function createFront(config: Config, deps: FrontDeps): Front {
   const { directory, sessions, audit, endings } = stores;
   const reference = (): string => newReference(randomBytes);
 
+  const keyring = keyringOf(config, directory, { now, log });
+  const signer = config.assertion && createAssertionSigner({ keyring, now, log });
+  const ready = keyring
+    .reseal()
+    .catch((error: unknown) => log.warn({ err: error }, 'our own keys could not be looked through'))
+    .then(() => signer?.start());
   const providers = createProviders(config, {
     transient: sessions.transient,
     log,
     now,
+    samlKeys: () => samlKeys(keyring),
     ...(deps.fetch && { fetch: deps.fetch }),
   });
   const gate = createGate({ config, sessions, directory, now, log, counters, reference });
@@ -91,6 +104,11 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     log,
   });
 
+  const admin = consoleOf(config, { stores, gate, providers, reference, now, log });
+  const stopSampling = startSampling({ sessions, directory, now, log });
+  const scim = scimOf(config, { stores, now, log });
+  const isScim = (url: string): boolean => /^\/scim(?:[/?]|$)/.test(url);
+  const isAdmin = (url: string): boolean => /^\/admin(?:[/?]|$)/.test(url);
   const isWeb = (url: string): boolean =>
     url.startsWith(config.prefix) && (url === config.prefix || /^[/?]/.test(url.slice(config.prefix.length)));
 
@@ -106,16 +124,23 @@ export function createFront(config: Config, deps: FrontDeps): Front {
 
   return {
     config,
+    ready,
     handle(req, res) {
       if (gate.handle(req, res)) return;
       if (signals.handle(req, res)) return;
       if (isWeb(req.url ?? '/')) web(req, res);
+      else if (isScim(req.url ?? '/')) scim.handle(req, res);
+      else if (isAdmin(req.url ?? '/')) admin(req, res);
       else if (!proxy.handle(req, res)) nothingHere(req, res);
     },
     shouldUpgrade: (req) => proxy.shouldUpgrade(req),
     upgrade: (req, socket, head) => proxy.upgrade(req, socket, head),
     async close() {
+      signer?.close();
+      await ready;
+      stopSampling();
       proxy.close();
+      await scim.close();
       await Promise.all([...providers.values()].map((provider) => provider.close()));
     },
   };

@@ -197,6 +197,8 @@ interface ProviderConfigBase {
   readonly jit: { readonly create: boolean };
   readonly groups: GroupsRule;
   readonly role: RoleRule;
+  /** Where the provider also provisions people and groups by SCIM. */
+  readonly scim?: ScimConfig;
   /** This provider's addresses count as verified although it sends no `email_verified` (only when one says so by name). */
   readonly trustEmail: boolean;
 }
@@ -256,6 +258,8 @@ export interface SamlProviderConfig extends ProviderConfigBase {
   readonly signing: { readonly privateKeyPem: string; readonly certificatePem: string } | undefined;
   /** Our key for encrypted assertions (PEM). */
   readonly decryption: { readonly privateKeyPem: string; readonly certificatePem: string } | undefined;
+  /** The gateway's own decryption key is published in our metadata. */
+  readonly ownDecryption?: boolean;
   readonly nameIdFormat: string | undefined;
   /** What must be signed; `both` by default. */
   readonly wantSigned: 'both' | 'assertion' | 'response';
@@ -284,6 +288,18 @@ export interface SamlAttributeNames {
   readonly displayName: readonly string[];
   readonly givenName: readonly string[];
   readonly familyName: readonly string[];
+}
+
+/** What a provider's SCIM client means for people and groups. */
+export interface ScimConfig {
+  /** How a provisioned user and a sign-in are known to be the same person; the first way that knows anybody decides. */
+  readonly match: readonly ('subject' | 'userName' | 'email')[];
+  /** Whether groups come from SCIM, from what the login claims, or from both. */
+  readonly groupsFrom: 'scim' | 'claims' | 'both';
+  /** A person whose resource was deleted and is made again: as they were, or a new one. */
+  readonly onReturn: 'restore' | 'new';
+  /** Over all processes; more are answered with 429. */
+  readonly requestsPerSecond: number;
 }
 
 export interface AdmitRule {

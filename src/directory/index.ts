@@ -9,11 +9,14 @@
  *                                      │ commit
  *   snapshot ◀─ cache of the gate ◀─ freshness ◀─ own commits, and the change log for those of other processes
  */
+export type * from './audit-types.ts';
 export * from './console-types.ts';
 export type { ApiToken, ApiTokenStore } from './api-token-types.ts';
+export type { OwnKey, OwnKeyStore } from './own-key-types.ts';
 export type { Auditing } from './database.ts';
 export { migrate, openDirectory } from './open.ts';
 export type { DirectoryOptions, OpenDirectory } from './open.ts';
+export * from './scim-match.ts';
 export * from './scim-token-types.ts';
 export * from './scim-types.ts';
 export * from './types.ts';

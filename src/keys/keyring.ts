@@ -114,8 +114,8 @@ export function createKeyring({ store, box, subject, now, log }: KeyringDeps): K
       const times = { signsFrom: at + notice, overlap: drop ? 0 : pace[use].overlap };
       const next = found.findLast(({ state }) => state === 'next');
       if (next !== undefined) {
-        if (times.signsFrom >= next.signsFrom) return { kind: 'waiting', key: next };
-        const key = { ...next, ...times };
+        if (times.signsFrom >= next.signsFrom && !drop) return { kind: 'waiting', key: next };
+        const key = { ...next, ...times, signsFrom: Math.min(times.signsFrom, next.signsFrom) };
         await store.hastenKey(key, () => [event('key.hastened', key, actor, at)]);
         return { kind: 'hastened', key };
       }

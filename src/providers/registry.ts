@@ -4,7 +4,7 @@ import type { TransientStore } from '../sessions/index.ts';
 import type { ProviderContext } from './context.ts';
 import { createLoginFlows } from './flows.ts';
 import { createOidcProvider } from './oidc/index.ts';
-import { createEntityIdClaims, createSamlProvider, createSecondLock } from './saml/index.ts';
+import { createEntityIdClaims, createSamlProvider, createSecondLock, type SamlProviderDeps } from './saml/index.ts';
 import type { Provider } from './types.ts';
 
 /** What app.ts hands in. */
@@ -14,6 +14,8 @@ export interface ProviderDeps {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The gateway's own SAML keys, for files that name none. */
+  readonly samlKeys?: SamlProviderDeps['ownKeys'];
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -49,7 +51,12 @@ export function createProviders(
   return new Map(
     config.providers.map((file): [string, Provider] => {
       if (file.protocol === 'oidc') return [file.id, createOidcProvider(file, context)];
-      const provider = createSamlProvider(file, { ...context, entityIds, ...(secondLock && { secondLock }) });
+      const provider = createSamlProvider(file, {
+        ...context,
+        entityIds,
+        ...(secondLock && { secondLock }),
+        ...(deps.samlKeys && { ownKeys: deps.samlKeys }),
+      });
       const close = async (): Promise<void> => {
         await provider.close();
         open -= 1;

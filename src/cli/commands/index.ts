@@ -8,6 +8,8 @@ import { groupsAdd, groupsList, groupsRemove } from './groups.ts';
 import { keysList, keysRotate } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { providersList, providersShow } from './providers.ts';
+import { scimStatusCommand } from './scim-status.ts';
+import { scimTokenCreate, scimTokenList, scimTokenRevoke } from './scim-tokens.ts';
 import { serve } from './serve.ts';
 import { sessionsList, sessionsRevoke } from './sessions.ts';
 import { usersDisable, usersEnable, usersList, usersShow } from './users.ts';
@@ -30,6 +32,10 @@ export const commands: readonly Command[] = [
   groupsRemove,
   sessionsList,
   sessionsRevoke,
+  scimStatusCommand,
+  scimTokenCreate,
+  scimTokenList,
+  scimTokenRevoke,
   keysList,
   keysRotate,
   audit,

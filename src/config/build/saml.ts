@@ -26,7 +26,12 @@ export function buildSaml(
   const entityId = file.entityId ?? (gateway ? `${gateway.baseUrl}${gateway.prefix}/metadata/${id}` : '');
   const idp = idpOf(file, habits, entityId, context);
   const signing = keyPair('signing', file.signing, context);
-  const decryption = keyPair('decryption', file.decryption, context);
+  const ownDecryption = file.decryption === 'own';
+  const decryption = keyPair(
+    'decryption',
+    file.decryption === 'own' ? undefined : file.decryption,
+    context,
+  );
   const allowInsecure = file.allowInsecure ?? false;
   checkTransport(
     {
@@ -45,6 +50,7 @@ export function buildSaml(
     entityId,
     signing,
     decryption,
+    ...(ownDecryption && { ownDecryption }),
     nameIdFormat: file.nameIdFormat ?? habits.nameIdFormat,
     wantSigned: file.wantSigned ?? habits.wantSigned,
     attributes: {

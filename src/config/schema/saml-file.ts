@@ -43,7 +43,16 @@ export const samlFile = z
     signing: keyPair(
       'Our key for signed requests. Default: a key pair that the gateway makes and keeps',
     ).optional(),
-    decryption: keyPair('Our key for encrypted assertions.').optional(),
+    decryption: z
+      .union([
+        z.literal('own').meta({ description: 'A key pair that the gateway makes and keeps.' }),
+        keyPair('Our key for encrypted assertions.'),
+      ])
+      .meta({
+        description:
+          'Our key for encrypted assertions; own: a key pair that the gateway makes and keeps, published in our metadata.',
+      })
+      .optional(),
     nameIdFormat: text('NameID format to ask for, a URN.').optional(),
     wantSigned: word('What the identity provider must sign. Default: both, or what the preset knows', [
       'both',

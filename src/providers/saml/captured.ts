@@ -39,6 +39,7 @@ export function readCapturedSaml(text: string, config: SamlProviderConfig): Norm
       const normalized = normalize(
         {
           assertionId: seen.id ?? '',
+          issuedAt: instant(seen.issueInstant, 'assertion') ?? 0,
           issuer: seen.issuer ?? '',
           nameId: seen.nameId,
           authentication: {

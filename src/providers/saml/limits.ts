@@ -30,5 +30,13 @@ export const metadataLimits: XmlLimits = {
   attributesPerElement: 64,
 };
 
+/** Logout messages hold a name and a few indexes; a signature by POST adds some kilobytes. */
+export const logoutLimits = {
+  /** Characters of a query, of a form field, and of the XML in either. */
+  query: 16_384,
+  encoded: 65_536,
+  xml: { length: 49_152, depth: 16, elements: 400, attributesPerElement: 16 },
+} as const satisfies { query: number; encoded: number; xml: XmlLimits };
+
 /** An assertion is made for the moment: one issued longer ago than this is refused, whatever it says of itself. */
 export const maxAssertionAge = 15 * 60_000;

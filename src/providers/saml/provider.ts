@@ -4,6 +4,7 @@ import type { Log } from '../../identity/index.ts';
 import { createGroupsCompletion } from '../groups/index.ts';
 import type { LoginFlows, Provider } from '../types.ts';
 import { createEntityIdClaims, createIdp, type EntityIdClaims } from './idp/index.ts';
+import { createSamlLogouts, type SamlLogoutDeps } from './logout/index.ts';
 import { providerKeys, type OwnSamlKeys } from './provider-keys.ts';
 import type { OnceStore } from './replay.ts';
 import { createSecondLock, type SecondLock } from './second-lock/index.ts';
@@ -16,7 +17,7 @@ export interface SamlProviderDeps {
   readonly prefix: string;
   readonly flows: LoginFlows;
   /** Where replay records are kept; shared by all processes. */
-  readonly transient: OnceStore;
+  readonly transient: OnceStore & Partial<SamlLogoutDeps['waiting']>;
   readonly now: () => number;
   readonly log: Log;
   /** One pool for all SAML providers; without it the provider makes one of its own, and closes it. */
@@ -38,6 +39,10 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
   });
   const secondLock = deps.secondLock ?? createSecondLock();
   const keys = providerKeys(config, deps.ownKeys);
+  const { put, take } = deps.transient;
+  const sloUrl = `${deps.baseUrl}${deps.prefix}/slo/${config.id}`;
+  const waiting = put === undefined || take === undefined ? undefined : { put, take };
+  const logouts = waiting && createSamlLogouts({ config, sloUrl, idp, keys, waiting, now: deps.now });
   const strategy = new SamlStrategy({
     config,
     acsUrl,
@@ -67,12 +72,14 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
       return spMetadata({
         entityId: config.entityId,
         acsUrl,
+        sloUrl: logouts && signingCertificates.length > 0 ? sloUrl : undefined,
         signingCertificates,
         encryptionCertificates,
         nameIdFormat: config.nameIdFormat,
         wantAssertionsSigned: config.wantSigned !== 'response',
       });
     },
+    ...(logouts && { logouts, signOut: logouts.signOut, signOutOrigins: logouts.origins }),
     close: async () => {
       if (deps.secondLock === undefined) await secondLock.close();
     },

@@ -2,17 +2,23 @@ import { SAML } from '@node-saml/node-saml';
 import type { SamlProviderConfig } from '../../config/index.ts';
 import { Failure } from '../../identity/index.ts';
 import type { IdpMetadata } from './idp/index.ts';
+import type { KeyPair } from './provider-keys.ts';
 
 /**
- * A node-saml instance that makes the one AuthnRequest of this ID (saml-core 3.4.1), by the redirect binding, signed when
- * the file has a key. No RequestedAuthnContext: to insist on passwords locks out those who sign in with something better.
+ * A node-saml instance that makes the one AuthnRequest of this ID (saml-core 3.4.1), by the redirect binding, signed with the
+ * key of the file or our own. No RequestedAuthnContext: to insist on passwords locks out those who sign in with something better.
  *
  * @throws Failure `idp_unavailable` when the identity provider offers no redirect binding
  */
 export function authnRequest(
   config: SamlProviderConfig,
   idp: IdpMetadata,
-  ask: { readonly requestId: string; readonly acsUrl: string; readonly forceAuthn: boolean },
+  ask: {
+    readonly requestId: string;
+    readonly acsUrl: string;
+    readonly forceAuthn: boolean;
+    readonly signing: KeyPair | undefined;
+  },
 ): SAML {
   if (idp.ssoRedirectUrl === undefined) {
     throw new Failure('idp_unavailable', { detail: 'saml.metadata.no_redirect_binding' });
@@ -26,8 +32,8 @@ export function authnRequest(
     forceAuthn: ask.forceAuthn,
     disableRequestedAuthnContext: true,
     generateUniqueId: () => ask.requestId,
-    ...(config.signing !== undefined && {
-      privateKey: config.signing.privateKeyPem,
+    ...(ask.signing !== undefined && {
+      privateKey: ask.signing.privateKeyPem,
       signatureAlgorithm: 'sha256' as const,
     }),
   });

@@ -3,9 +3,11 @@ import { binding, ns } from './xml/names.ts';
 export interface SpMetadata {
   readonly entityId: string;
   readonly acsUrl: string;
+  /** Where logout messages arrive; undefined without a key to sign ours. */
+  readonly sloUrl?: string | undefined;
   /** PEM; during a rollover the old and the new. Empty: requests are not signed. */
   readonly signingCertificates: readonly string[];
-  readonly encryptionCertificate: string | undefined;
+  readonly encryptionCertificates: readonly string[];
   readonly nameIdFormat: string | undefined;
   readonly wantAssertionsSigned: boolean;
 }
@@ -16,13 +18,16 @@ const offeredCiphers = ['aes256-gcm', 'aes128-gcm'].map((cipher) => `${ns.encryp
 export function spMetadata(sp: SpMetadata): string {
   const signed = sp.signingCertificates.length > 0;
   const keys = sp.signingCertificates.map((certificate) => keyDescriptor('signing', certificate, []));
-  if (sp.encryptionCertificate !== undefined)
-    keys.push(keyDescriptor('encryption', sp.encryptionCertificate, offeredCiphers));
+  for (const certificate of sp.encryptionCertificates)
+    keys.push(keyDescriptor('encryption', certificate, offeredCiphers));
+  const slo = (sp.sloUrl === undefined ? [] : [binding.redirect, binding.post])
+    .map((by) => `\n    <SingleLogoutService Binding="${by}" Location="${escape(sp.sloUrl ?? '')}"/>`)
+    .join('');
   const format =
     sp.nameIdFormat === undefined ? '' : `\n    <NameIDFormat>${escape(sp.nameIdFormat)}</NameIDFormat>`;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <EntityDescriptor xmlns="${ns.metadata}" xmlns:ds="${ns.signature}" entityID="${escape(sp.entityId)}">
-  <SPSSODescriptor AuthnRequestsSigned="${signed}" WantAssertionsSigned="${sp.wantAssertionsSigned}" protocolSupportEnumeration="${ns.protocol}">${keys.join('')}${format}
+  <SPSSODescriptor AuthnRequestsSigned="${signed}" WantAssertionsSigned="${sp.wantAssertionsSigned}" protocolSupportEnumeration="${ns.protocol}">${keys.join('')}${slo}${format}
     <AssertionConsumerService index="0" isDefault="true" Binding="${binding.post}" Location="${escape(sp.acsUrl)}"/>
   </SPSSODescriptor>
 </EntityDescriptor>

@@ -44,6 +44,7 @@ export class SamlStrategy extends AbstractStrategy {
   private async start({ returnTo, browser, otherAccount }: StartOptions): Promise<void> {
     const { config, acsUrl, idp, flows, now, secondLock } = this.parts;
     const metadata = await idp.current();
+    const { signing } = await this.parts.keys();
     secondLock.warm();
     // An xs:ID must not begin with a digit (saml-core 1.3.4 asks for 128 random bits or more).
     const requestId = `_${randomBytes(20).toString('hex')}`;
@@ -51,6 +52,7 @@ export class SamlStrategy extends AbstractStrategy {
       requestId,
       acsUrl,
       forceAuthn: config.forceAuthn || otherAccount === true,
+      signing,
     });
     const flow = await flows.begin({ provider: config.id, returnTo, createdAt: now(), requestId }, browser);
     // Nothing of the person's request reaches node-saml: not the query, in which it would look for a response.

@@ -20,6 +20,8 @@ export { checkResponse } from './response.ts';
 /** A login that fits in every point. */
 export interface VerifiedLogin {
   readonly assertionId: string;
+  /** `IssueInstant` of the assertion, milliseconds since the epoch. */
+  readonly issuedAt: number;
   readonly issuer: string;
   readonly nameId: SeenNameId;
   readonly authentication: Authentication;
@@ -42,6 +44,7 @@ export function checkLogin(
   const { nameId, confirmedUntil } = checkSubject(assertion, response, expected);
   return {
     assertionId: id,
+    issuedAt,
     issuer: expected.idpEntityId,
     nameId,
     authentication: checkStatement(assertion, expected),

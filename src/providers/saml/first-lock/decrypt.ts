@@ -13,7 +13,8 @@ import type { Weak } from '../types.ts';
 import { contentCiphers, oaepDigests, oaepMasks, type ContentCipher } from './encryption-algorithms.ts';
 
 export interface Decryption {
-  readonly key: KeyObject;
+  /** Tried one after the other: while our key is rotated there are several. */
+  readonly keys: readonly KeyObject[];
   readonly allowWeak: readonly Weak[];
 }
 
@@ -32,14 +33,16 @@ export function decryptAssertion(encrypted: XmlElement, decryption: Decryption |
   if (cipher === undefined || !allowed(cipher.weak, decryption)) throw rejected('decryption.algorithm');
   const unwrap = keyTransport(encryptedKey, decryption);
   if (decryption === undefined) throw rejected('decryption.no_key');
-  try {
-    const key = privateDecrypt({ key: decryption.key, ...unwrap }, cipherValue(encryptedKey));
-    const plain = decipher(cipher, key, cipherValue(data));
-    return new TextDecoder('utf-8', { fatal: true }).decode(plain);
-  } catch {
-    // No cause on purpose: it could only serve an oracle.
-    throw rejected('decryption');
+  for (const ours of decryption.keys) {
+    try {
+      const key = privateDecrypt({ key: ours, ...unwrap }, cipherValue(encryptedKey));
+      const plain = decipher(cipher, key, cipherValue(data));
+      return new TextDecoder('utf-8', { fatal: true }).decode(plain);
+    } catch {
+      // The next key may be the one; why this one is not could only serve an oracle.
+    }
   }
+  throw rejected('decryption');
 }
 
 /** The one EncryptedKey: inside the data's KeyInfo, or beside the data. */

@@ -34,6 +34,17 @@ export function checkAssertionOutline(root: XmlElement): void {
   checkSignatures(root);
 }
 
+/** The same for a message that holds no assertion, such as a LogoutRequest: one root of that name, signed itself or not at all. */
+export function checkMessageOutline(root: XmlElement, name: string): void {
+  if (!is(root, ns.protocol, name)) throw rejected('structure.root');
+  if (root.eval(count(name)) !== 1) throw rejected('structure.messages');
+  for (const foreign of ['Assertion', 'EncryptedAssertion', 'Response', 'Object']) {
+    if (root.eval(count(foreign)) !== 0) throw rejected(`structure.foreign.${foreign}`);
+  }
+  checkIds(root, name);
+  checkSignatures(root, name);
+}
+
 /** The Assertion or EncryptedAssertion children of a response. */
 export function contents(response: XmlElement): XmlElement[] {
   return children(response).filter(
@@ -61,7 +72,7 @@ export function signatureOf(element: XmlElement): XmlElement | undefined {
 }
 
 /** No value twice under any spelling of ID, in any namespace: what an ID names must be beyond doubt. */
-function checkIds(root: XmlElement): void {
+function checkIds(root: XmlElement, message = 'Response'): void {
   // A response has a handful: Response, Assertion, perhaps signatures and encrypted keys.
   if (Number(root.eval(`count(${anyId})`)) > 64) throw rejected('structure.too_many_ids');
   const seen = new Set<string>();
@@ -70,7 +81,7 @@ function checkIds(root: XmlElement): void {
     if (seen.has(value)) throw rejected('structure.duplicate_id');
     seen.add(value);
   }
-  const signable = root.find("//*[local-name() = 'Response' or local-name() = 'Assertion']");
+  const signable = root.find(`//*[local-name() = '${message}' or local-name() = 'Assertion']`);
   for (const node of signable) {
     if (node.find(`./@*[translate(local-name(), 'ID', 'id') = 'id']`).length !== 1)
       throw rejected('structure.id_variants');
@@ -92,11 +103,11 @@ const places: readonly (readonly [name: string, ...parents: string[]])[] = [
 ];
 
 /** Signatures stand as a child of the Response or the Assertion; one of any other place or namespace is refused. */
-function checkSignatures(root: XmlElement): void {
+function checkSignatures(root: XmlElement, message = 'Response'): void {
   for (const node of root.find("//*[local-name() = 'Signature']")) {
     const parent = node.parent;
     const signs =
-      parent !== null && (is(parent, ns.protocol, 'Response') || is(parent, ns.assertion, 'Assertion'));
+      parent !== null && (is(parent, ns.protocol, message) || is(parent, ns.assertion, 'Assertion'));
     if (!signs || node.find("self::*[namespace-uri() = 'http://www.w3.org/2000/09/xmldsig#']").length !== 1) {
       throw rejected('signature.elsewhere');
     }

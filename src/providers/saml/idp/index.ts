@@ -49,5 +49,7 @@ function withSafeEndpoints(metadata: IdpMetadata, allowInsecure: boolean): IdpMe
     ssoPostUrl: safe(metadata.ssoPostUrl),
     sloRedirectUrl: safe(metadata.sloRedirectUrl),
     sloPostUrl: safe(metadata.sloPostUrl),
+    sloRedirectResponseUrl: safe(metadata.sloRedirectResponseUrl),
+    sloPostResponseUrl: safe(metadata.sloPostResponseUrl),
   };
 }

@@ -16,6 +16,9 @@ export interface IdpMetadata {
   readonly ssoPostUrl: string | undefined;
   readonly sloRedirectUrl: string | undefined;
   readonly sloPostUrl: string | undefined;
+  /** Where answers to its own requests go, when that is elsewhere (`ResponseLocation`, saml-metadata 2.2.2). */
+  readonly sloRedirectResponseUrl: string | undefined;
+  readonly sloPostResponseUrl: string | undefined;
   /** PEM; all that may sign, so that a rollover goes unnoticed. */
   readonly certificates: readonly string[];
   /** Not to be used from then on; undefined: no such limit. */
@@ -71,16 +74,23 @@ function readEntity(entity: XmlElement): IdpMetadata {
     ssoPostUrl: endpoint('SingleSignOnService', binding.post),
     sloRedirectUrl: endpoint('SingleLogoutService', binding.redirect),
     sloPostUrl: endpoint('SingleLogoutService', binding.post),
+    sloRedirectResponseUrl: location(descriptor, 'SingleLogoutService', binding.redirect, 'ResponseLocation'),
+    sloPostResponseUrl: location(descriptor, 'SingleLogoutService', binding.post, 'ResponseLocation'),
     certificates,
     validUntil: instant(attribute(descriptor, 'validUntil') ?? attribute(entity, 'validUntil'), 'metadata'),
   };
 }
 
-function location(descriptor: XmlElement, service: string, of: string): string | undefined {
+function location(
+  descriptor: XmlElement,
+  service: string,
+  of: string,
+  where: 'Location' | 'ResponseLocation' = 'Location',
+): string | undefined {
   const found = childrenNamed(descriptor, ns.metadata, service).find(
     (candidate) => attribute(candidate, 'Binding') === of,
   );
-  return found === undefined ? undefined : attribute(found, 'Location');
+  return found === undefined ? undefined : attribute(found, where);
 }
 
 /** Certificates of every KeyDescriptor that may sign: `use="signing"`, or no `use` at all. */

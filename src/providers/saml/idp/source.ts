@@ -50,6 +50,8 @@ function fixedSource(idp: Extract<SamlProviderConfig['idp'], { from: 'inline' }>
     ssoPostUrl: undefined,
     sloRedirectUrl: idp.sloUrl,
     sloPostUrl: undefined,
+    sloRedirectResponseUrl: undefined,
+    sloPostResponseUrl: undefined,
     certificates: idp.certificates,
     validUntil: undefined,
   };

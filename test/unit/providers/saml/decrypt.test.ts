@@ -55,7 +55,7 @@ function encrypted(text: string, made: Made = {}): string {
 }
 
 const open = (xml: string, allowWeak: readonly Weak[] = []): string =>
-  withXml(xml, (root) => decryptAssertion(root, { key, allowWeak }));
+  withXml(xml, (root) => decryptAssertion(root, { keys: [key], allowWeak }));
 const digest = (name: string): string => `<ds:DigestMethod Algorithm="${name}"/>`;
 const mask = (name: string): string => `<e11:MGF Algorithm="${xenc11}${name}"/>`;
 

@@ -11,6 +11,7 @@ const login = (
   nameId: Partial<VerifiedLogin['nameId']> = {},
 ): VerifiedLogin => ({
   assertionId: '_a',
+  issuedAt: 2000,
   issuer: 'https://idp.example',
   nameId: {
     value: 'n-1',
@@ -37,6 +38,7 @@ describe('a verified SAML login, normalized', () => {
       emailVerified: false,
       groups: { kind: 'absent' },
       roles: [],
+      issuedAt: 2000,
       authenticatedAt: 1000,
       acr: 'urn:mfa',
       amr: [],

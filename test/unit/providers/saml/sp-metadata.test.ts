@@ -8,7 +8,7 @@ const sp = {
   entityId: 'https://catalog.example/?a=1&b="<2>"',
   acsUrl: 'https://catalog.example/sso/acs/okta',
   signingCertificates: [samlKey('sp').certificatePem, samlKey('idp-next').certificatePem],
-  encryptionCertificate: samlKey('sp').certificatePem,
+  encryptionCertificates: [samlKey('sp').certificatePem],
   nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
   wantAssertionsSigned: true,
 };
@@ -34,7 +34,7 @@ describe('our metadata', () => {
     const xml = spMetadata({
       ...sp,
       signingCertificates: [],
-      encryptionCertificate: undefined,
+      encryptionCertificates: [],
       nameIdFormat: undefined,
     });
     expect(withXml(xml, (root) => root.name)).toBe('EntityDescriptor');
