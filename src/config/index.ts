@@ -13,6 +13,7 @@ export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
 export { presetNamed, presetNames } from './presets/index.ts';
 export type { Preset } from './presets/preset.ts';
 export { jsonSchema, type JsonSchema } from './schema/json-schema.ts';
+export { parseDuration } from './schema/fields.ts';
 export { mixColors } from './schema/colors.ts';
 export { redactedConfig } from './seal.ts';
 export * from './types.ts';

@@ -7,6 +7,7 @@ import type { SamlFile } from '../schema/saml-file.ts';
 import type { GroupsRule, ProviderConfig } from '../types.ts';
 import type { BuildContext, GatewayConfig } from './gateway.ts';
 import { buildLookup, type LookupFile } from './lookup.ts';
+import { buildScim } from './scim.ts';
 
 /** What the parts of a provider are built from. */
 export interface ProviderContext extends BuildContext {
@@ -22,7 +23,7 @@ export interface ProviderContext extends BuildContext {
 
 type CommonFile = Pick<
   OidcFile & SamlFile,
-  'label' | 'domains' | 'admit' | 'jit' | 'groups' | 'role' | 'trustEmail' | 'allowInsecure'
+  'label' | 'domains' | 'admit' | 'jit' | 'groups' | 'role' | 'scim' | 'trustEmail' | 'allowInsecure'
 > &
   LookupFile;
 type CommonConfig = Omit<Extract<ProviderConfig, { protocol: 'oidc' }>, keyof OidcOnly>;
@@ -70,6 +71,7 @@ export function buildCommon(
     jit: { create: file.jit?.create ?? true },
     groups,
     role,
+    ...(file.scim && { scim: buildScim(file, context) }),
     trustEmail: file.trustEmail ?? false,
   };
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { emailDomainComplaint, hostComplaint } from './addresses.ts';
-import { flag, text, texts, word } from './fields.ts';
+import { count, flag, text, texts, word } from './fields.ts';
 import { lookupKeys } from './lookup-keys.ts';
 import { presetNames } from '../presets/index.ts';
 
 const nameList = (what: string) => texts(`Where ${what} is found; several are tried in order.`).optional();
+
+const scimMatches = ['subject', 'userName', 'email'] as const;
 
 /** Keys that the files of OIDC and SAML providers share. */
 export const commonKeys = {
@@ -110,6 +112,36 @@ export const commonKeys = {
         .optional(),
     })
     .meta({ description: 'Which role a person has.' })
+    .optional(),
+  scim: z
+    .strictObject({
+      match: texts(
+        "What shows that a provisioned user and a sign-in are the same person: subject (the user's externalId is the subject), userName, or email (verified, of a domain in admit.emailDomains). Several are tried in order. Default: subject",
+        {
+          show: true,
+          complain: (value) =>
+            scimMatches.some((each) => each === value)
+              ? undefined
+              : `expected one of ${scimMatches.join(', ')}`,
+        },
+      ).optional(),
+      groupsFrom: word(
+        'Where groups come from: scim (what a login claims is not looked at), claims (SCIM groups grant nothing), or both. Default: scim',
+        ['scim', 'claims', 'both'],
+      ).optional(),
+      onReturn: word(
+        'Somebody who was deleted by SCIM and is made again: restore the user as they were, or a new one. Default: restore',
+        ['restore', 'new'],
+      ).optional(),
+      requestsPerSecond: count(
+        'SCIM requests a second, over all processes; more are answered with 429. Default: 500',
+        {
+          min: 25,
+          max: 1_000_000,
+        },
+      ).optional(),
+    })
+    .meta({ description: 'The provider provisions people and groups by SCIM; an empty one, {}, will do.' })
     .optional(),
   trustEmail: flag(
     'Every address this provider sends counts as verified. Only where nobody can choose their own. Default: false',
