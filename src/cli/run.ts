@@ -44,8 +44,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
 }
 
 function find(argv: readonly string[]): Command | undefined {
-  const pair = `${argv[0]} ${argv[1]}`;
-  return commands.find((each) => each.name === pair) ?? commands.find((each) => each.name === argv[0]);
+  const [longest, pair] = [argv.slice(0, 3).join(' '), argv.slice(0, 2).join(' ')];
+  return [longest, pair, argv[0]].map((name) => commands.find((each) => each.name === name)).find(Boolean);
 }
 
 function unknownCommand(argv: readonly string[], terminal: Terminal): ExitCode {

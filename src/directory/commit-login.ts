@@ -5,6 +5,7 @@ import { formatSource } from '../identity/index.ts';
 import type { Database, Writing } from './database.ts';
 import type { SqlDialect } from './dialect.ts';
 import type { Tables } from './schema.ts';
+import { isProvisioned, lockMatches } from './scim-provisioned.ts';
 import { checkGroupName, checkIdentityKey } from './text.ts';
 import type { AuditRecord, CommittedLogin, LoginPlan, LoginStore } from './types.ts';
 import type { UserRow } from './user-row.ts';
@@ -56,6 +57,10 @@ export function createCommitLogin(
   }
 
   async function create(writing: Writing, plan: CreatePlan, audit: Audit) {
+    if (plan.unlessProvisioned) {
+      await lockMatches(writing.db, dialect, plan.unlessProvisioned);
+      if (await isProvisioned(writing.db, plan.unlessProvisioned)) return conflict;
+    }
     const id = newId(plan.now);
     const idpRoles = rolesWith({}, plan);
     const row = {

@@ -4,8 +4,10 @@ import type { Log } from '../identity/index.ts';
 import { Failure, silentLog } from '../identity/index.ts';
 import type { ApiTokenStore } from './api-token-types.ts';
 import { createApiTokens } from './api-tokens.ts';
+import { createAuditTrail } from './audit-chain.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createCommitLogin } from './commit-login.ts';
+import type { AuditTrail } from './audit-types.ts';
 import type { ConsoleStore } from './console-types.ts';
 import type { Auditing, Connection } from './database.ts';
 import { createDatabase } from './database.ts';
@@ -19,6 +21,7 @@ import { connectPostgres, migratePostgres } from './postgres.ts';
 import { connectSqlite, migrateSqlite } from './sqlite.ts';
 import { settlingDatabase, settlingLogins } from './settling.ts';
 import { createReports } from './reports.ts';
+import { createFindProvisioned } from './scim-provisioned.ts';
 import { createScimStore } from './scim-store.ts';
 import type { ScimActivityStore, ScimTokenStore } from './scim-token-types.ts';
 import { createScimActivity, createScimTokens } from './scim-tokens.ts';
@@ -43,7 +46,8 @@ export interface DirectoryOptions {
 export type OpenDirectory<E extends AuditRecord> = Directory &
   LoginStore &
   AuditLog<E> &
-  ConsoleStore & {
+  ConsoleStore &
+  AuditTrail & {
     /** The gateway's own key pairs. */
     ownKeys<U extends string>(): OwnKeyStore<U>;
     readonly apiTokens: ApiTokenStore;
@@ -77,7 +81,9 @@ export async function openDirectory<E extends AuditRecord>(
     ...createReports(unsettled),
     eraseUser: createErase(database),
     ...createAuditLog<E>(unsettled),
+    ...createAuditTrail(unsettled),
     commitLogin: settlingLogins(createCommitLogin(unsettled, newId), connection.feed),
+    findProvisioned: createFindProvisioned(unsettled),
     scim: {
       ...createScimStore(unsettled, newId, () => connection.feed.settled()),
       tokens: createScimTokens(unsettled),

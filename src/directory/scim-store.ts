@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
 import { createScimGroups } from './scim-groups.ts';
+import { createScimReport } from './scim-report.ts';
 import { createScimSelect } from './scim-select.ts';
 import type { ScimStore } from './scim-types.ts';
 import { createScimUsers } from './scim-users.ts';
@@ -24,6 +25,7 @@ export function createScimStore(
   };
   return {
     ...createScimSelect(database),
+    report: createScimReport(database),
     async createUser(plan, audit) {
       const created = await users.createUser(plan, audit);
       if (created.kind === 'created' && created.person !== 'new') await settled();

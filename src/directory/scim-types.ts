@@ -1,4 +1,5 @@
 import type { Profile } from '../identity/index.ts';
+import type { ScimMatch } from './scim-match.ts';
 import type { AuditRecord } from './types.ts';
 
 /**
@@ -61,6 +62,24 @@ export interface ScimStore {
 
   /** Living resources; with a condition they are counted, without they are known. */
   count(provider: string, kind: 'user' | 'group', where: ScimCondition | undefined): Promise<number>;
+  report(provider: string): Promise<ScimReport>;
+}
+
+/** How what SCIM made and who signs in fit together. */
+export interface ScimReport {
+  readonly users: number;
+  readonly inactive: number;
+  readonly groups: number;
+  /** Made by SCIM, and no sign-in with the provider was ever theirs. */
+  readonly neverSignedIn: ScimPeople;
+  /** Signed in with the provider, and SCIM has not made them. */
+  readonly notProvisioned: ScimPeople;
+}
+
+export interface ScimPeople {
+  readonly total: number;
+  /** The first of them. */
+  readonly people: readonly { readonly userId: string; readonly userName: string }[];
 }
 
 /** One resource of one provider. */
@@ -110,13 +129,6 @@ export interface NewScimUser {
   readonly onReturn: 'restore' | 'new';
   readonly now: number;
 }
-
-/** One way to recognize a person; all values are compared as the directory compares them elsewhere. */
-export type ScimMatch =
-  | { readonly by: 'subject'; readonly value: string }
-  | { readonly by: 'userName'; readonly value: string }
-  /** Only verified addresses are looked at. */
-  | { readonly by: 'email'; readonly value: string };
 
 export type CreatedScimUser =
   | {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Database, Writing } from './database.ts';
 import type { Tables } from './schema.ts';
 import { differingFields, insertPerson, mergeProfile, updatePerson } from './scim-person.ts';
+import { lockMatches } from './scim-provisioned.ts';
 import { recognize } from './scim-recognize.ts';
 import type { ScimUserRow } from './scim-rows.ts';
 import { readScimUser, scimKey, scimUserColumns } from './scim-rows.ts';
@@ -49,6 +50,7 @@ export function createScimUsers(database: Database, newId: (now: number) => stri
     audit: AuditOf<ScimUserChange> | undefined,
   ): Promise<CreatedScimUser> {
     const { provider, content, profile, now } = plan;
+    await lockMatches(writing.db, dialect, plan);
     const found = await recognize(writing.db, plan);
     if (found.kind === 'taken' || found.kind === 'ambiguous') return found;
     const isKnown = found.kind === 'known' || found.kind === 'returned';
@@ -157,7 +159,6 @@ export function createScimUsers(database: Database, newId: (now: number) => stri
         await writing.finish(
           [
             sql`update scim_users set deleted_at = ${now}, active = 0, updated_at = ${now} where id = ${key.id}`,
-            sql`delete from scim_emails where scim_user_id = ${key.id}`,
             sql`update scim_groups set version = version + 1, updated_at = ${now}
               where id in (select group_id from scim_members where scim_user_id = ${key.id})`,
             sql`delete from scim_members where scim_user_id = ${key.id}`,

@@ -6,6 +6,7 @@ import type {
   Standing,
   User,
 } from '../identity/index.ts';
+import type { ProvisionedQuery } from './scim-match.ts';
 
 /**
  * Users, identities, groups and memberships in SQL. SQLite and PostgreSQL pass one conformance suite.
@@ -82,6 +83,8 @@ export interface AuditLog<E extends AuditRecord> {
     readonly type?: string;
     readonly user?: string;
     readonly reference?: string;
+    /** Only records after this number. */
+    readonly after?: number;
     readonly limit?: number;
   }): Promise<readonly { readonly seq: number; readonly event: E }[]>;
 }
@@ -99,7 +102,7 @@ export type LoginPlan = {
   };
   readonly now: number;
 } & (
-  | { readonly kind: 'create' }
+  | { readonly kind: 'create'; readonly unlessProvisioned?: ProvisionedQuery }
   | {
       readonly kind: 'sync';
       readonly userId: string;
@@ -122,6 +125,8 @@ export interface CommittedLogin {
 /** The part of the directory that jit asks for. */
 export interface LoginStore {
   findByIdentity(key: IdentityKey): Promise<User | undefined>;
+  /** People whom SCIM made, by the first way of matching that knows anybody; see scim-provisioned.ts. */
+  findProvisioned(query: ProvisionedQuery): Promise<readonly User[]>;
   /**
    * One transaction: all or nothing, `conflict` when the identity was created or the version moved since the decision.
    * `audit` is called when the login changes the user, and its events are stored in the same transaction.

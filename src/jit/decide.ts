@@ -1,4 +1,4 @@
-import type { IdentityAssertion, Profile, RefusalReason, User } from '../identity/index.ts';
+import type { GroupsClaim, IdentityAssertion, Profile, RefusalReason, User } from '../identity/index.ts';
 import { emailDomain, standingRefusal } from '../identity/index.ts';
 import { groupsAfter, reconcile, wantedGroups } from './reconcile.ts';
 import type { JitPolicy, LoginDecision, LoginPlan, MembershipChange } from './types.ts';
@@ -9,31 +9,51 @@ import type { JitPolicy, LoginDecision, LoginPlan, MembershipChange } from './ty
  * The order is the precedence of the house, written once: *disabled locally* beats *deactivated by SCIM* beats *what the
  * login claims*; then the provider's file: email domain, groups, required groups, and last whether strangers are created.
  *
+ * Somebody whom SCIM made is recognized at the first login: exactly one who has no identity of this provider yet. Two are
+ * nobody's guess, and one who is switched off stays so by whatever identity they come.
+ *
  * @param assertion who the provider vouches for
  * @param user the user of that (issuer, subject), if there is one
  * @param policy the provider's rules
  * @param now milliseconds since the epoch, recorded in the plan
+ * @param provisioned without a user: those whom SCIM made and who match the assertion
  */
 export function decide(
   assertion: IdentityAssertion,
   user: User | undefined,
   policy: JitPolicy,
   now: number,
+  provisioned: readonly User[] = [],
 ): LoginDecision {
   const off = user && standingRefusal(user);
   if (off) return refuse(off);
+  if (user || provisioned.length === 0) return decideFor(assertion, user, policy, now, false);
+  if (provisioned.length > 1) return refuse('ambiguous_match');
+  const [found] = provisioned;
+  const switchedOff = found && standingRefusal(found);
+  if (switchedOff) return refuse(switchedOff);
+  const isOthers = found?.identities.some(({ provider }) => provider === policy.id);
+  return decideFor(assertion, isOthers ? undefined : found, policy, now, !isOthers);
+}
 
+function decideFor(
+  assertion: IdentityAssertion,
+  user: User | undefined,
+  policy: JitPolicy,
+  now: number,
+  isNewIdentity: boolean,
+): LoginDecision {
   const domain = domainRefusal(assertion, policy.admit.emailDomains);
   if (domain) return refuse(domain);
 
-  const wanted = wantedGroups(assertion.groups, policy.groups, user !== undefined);
+  const claim = claimedGroups(assertion, policy);
+  const wanted = wantedGroups(claim, policy.groups, user !== undefined);
   if (wanted === 'groups_missing' || wanted === 'groups_overage') return refuse(wanted);
 
   const source = { kind: 'login', provider: policy.id } as const;
   const current = user?.memberships ?? [];
   const memberships = reconcile(current, wanted, source);
-  if (!hasRequiredGroup(assertion, groupsAfter(current, memberships), policy))
-    return refuse('required_group');
+  if (!hasRequiredGroup(claim, groupsAfter(current, memberships), policy)) return refuse('required_group');
 
   const plan: LoginPlan = {
     provider: policy.id,
@@ -49,8 +69,13 @@ export function decide(
     ...plan,
     userId: user.id,
     expectedVersion: user.version,
-    changesUser: changesUser(user, plan),
+    changesUser: isNewIdentity || changesUser(user, plan),
   };
+}
+
+/** Where groups come from SCIM, the claim is as good as an empty list: it grants nothing, and it undoes nothing of SCIM's. */
+function claimedGroups(assertion: IdentityAssertion, policy: JitPolicy): GroupsClaim {
+  return policy.scim?.groupsFrom === 'scim' ? { kind: 'present', names: [] } : assertion.groups;
 }
 
 function refuse(reason: RefusalReason): LoginDecision {
@@ -69,15 +94,11 @@ function domainRefusal(assertion: IdentityAssertion, domains: readonly string[])
  * `admit.requireGroups` names groups as Doorward calls them; a name that the map does not hand out may also be the
  * identity provider's own (`catalog-users` need not become a group here to be asked for). One suffices.
  */
-function hasRequiredGroup(
-  assertion: IdentityAssertion,
-  groups: ReadonlySet<string>,
-  policy: JitPolicy,
-): boolean {
+function hasRequiredGroup(claim: GroupsClaim, groups: ReadonlySet<string>, policy: JitPolicy): boolean {
   const required = policy.admit.requireGroups;
   if (required.length === 0) return true;
   const handedOut = new Set(policy.groups.map.map(([, group]) => group));
-  const claimed = new Set(assertion.groups.kind === 'present' ? assertion.groups.names : []);
+  const claimed = new Set(claim.kind === 'present' ? claim.names : []);
   return required.some((name) => groups.has(name) || (!handedOut.has(name) && claimed.has(name)));
 }
 

@@ -28,15 +28,17 @@ export function explain(
   policy: JitPolicy & { readonly role: RoleRule },
   now: number,
   whereIs: WhereIs,
+  provisioned: readonly User[] = [],
 ): Explanation {
-  const decision = decide(assertion, user, policy, now);
+  const decision = decide(assertion, user, policy, now, provisioned);
+  const matched = user ?? (provisioned.length === 1 ? provisioned[0] : undefined);
   const steps = [
     read(assertion),
-    match(assertion, user),
+    match(assertion, user, provisioned),
     rules(assertion, policy, whereIs),
     mapping(assertion, policy, whereIs),
   ];
-  return { steps: [...steps, outcome(decision, user, policy, whereIs)], decision };
+  return { steps: [...steps, outcome(decision, matched, policy, whereIs)], decision };
 }
 
 function read(assertion: IdentityAssertion): Step {
@@ -61,14 +63,18 @@ function read(assertion: IdentityAssertion): Step {
   };
 }
 
-function match(assertion: IdentityAssertion, user: User | undefined): Step {
+function match(assertion: IdentityAssertion, known: User | undefined, provisioned: readonly User[]): Step {
   const title = 'Whom it matches';
-  if (!user) return { title, lines: ['nobody has this issuer and subject: this would be a first login'] };
+  const user = known ?? (provisioned.length === 1 ? provisioned[0] : undefined);
+  if (!user) {
+    const people = provisioned.map(({ id, profile }) => `made by SCIM: ${profile.userName} (${id})`);
+    return { title, lines: ['nobody has this issuer and subject: this would be a first login', ...people] };
+  }
   const off = standingRefusal(user);
   return {
     title,
     lines: [
-      `user ${user.profile.userName} (${user.id}), by issuer and subject`,
+      `user ${user.profile.userName} (${user.id}), ${known ? 'by issuer and subject' : 'made by SCIM, not signed in yet'}`,
       off === 'disabled_locally'
         ? 'disabled here by an administrator: no login changes that'
         : off === 'deactivated_by_scim'
@@ -102,6 +108,14 @@ function rules(assertion: IdentityAssertion, policy: JitPolicy, whereIs: WhereIs
 
 function mapping(assertion: IdentityAssertion, policy: JitPolicy, whereIs: WhereIs): Step {
   const title = 'What the groups become';
+  if (policy.scim?.groupsFrom === 'scim') {
+    return {
+      title,
+      lines: [
+        `groups come from SCIM; what the login claims is not looked at${at(whereIs, 'scim.groupsFrom')}`,
+      ],
+    };
+  }
   if (assertion.groups.kind !== 'present') {
     return {
       title,

@@ -1,13 +1,14 @@
 import type { IdentityAssertion } from '../identity/index.ts';
 import { Failure } from '../identity/index.ts';
 import { decide } from './decide.ts';
+import { provisionedQuery } from './provisioned.ts';
 import type { JitPolicy, JitStore, LoginOutcome, LoginRecorder } from './types.ts';
 
 /** Conflicts come from logins of the same person at the same moment; each try sees what the other one wrote. */
 const attempts = 8;
 
 /**
- * Decides and applies one login: reads the user, decides, commits the plan in one transaction; on a conflict reads again
+ * Decides and applies one login: reads the user (at a first login also whom SCIM made), decides, commits the plan in one transaction; on a conflict reads again
  * and decides again. Two first logins at once make one user.
  *
  * @param record builds the audit events that are stored together with the change
@@ -22,9 +23,20 @@ export async function login<Event>(
 ): Promise<LoginOutcome> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const user = await store.findByIdentity({ issuer: assertion.issuer, subject: assertion.subject });
-    const decision = decide(assertion, user, policy, now());
-    if (decision.kind === 'refuse') return { kind: 'refused', reason: decision.reason, user };
-    const result = await store.commitLogin(decision, record);
+    const query = user ? undefined : provisionedQuery(assertion, policy);
+    const provisioned = (query && (await store.findProvisioned?.(query))) ?? [];
+    const decision = decide(assertion, user, policy, now(), provisioned);
+    if (decision.kind === 'refuse') {
+      const [only] = provisioned;
+      return {
+        kind: 'refused',
+        reason: decision.reason,
+        user: user ?? (provisioned.length === 1 ? only : undefined),
+      };
+    }
+    const isNobody = decision.kind === 'create' && query !== undefined && provisioned.length === 0;
+    const plan = isNobody ? { ...decision, unlessProvisioned: query } : decision;
+    const result = await store.commitLogin(plan, record);
     if (result.kind === 'committed') return { ...result, kind: 'admitted' };
   }
   throw new Failure('store_unavailable', { detail: 'jit.conflict' });

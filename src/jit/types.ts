@@ -18,11 +18,32 @@ export interface JitPolicy {
     readonly map: readonly (readonly [idpName: string, group: string])[];
     readonly unmapped: 'ignore' | 'create';
   };
+  /** Where the provider also provisions by SCIM. */
+  readonly scim?: ScimPolicy | undefined;
+}
+
+export interface ScimPolicy {
+  /** How people whom SCIM made are recognized at their first login; the first way that knows anybody decides. */
+  readonly match: readonly ('subject' | 'userName' | 'email')[];
+  /** `scim`: what the login claims of groups is not looked at. */
+  readonly groupsFrom: 'scim' | 'claims' | 'both';
+}
+
+/** Who among those whom SCIM made may be the one who signs in. */
+export interface ProvisionedQuery {
+  readonly provider: string;
+  readonly match: readonly {
+    /** The resource's externalId is the subject, its userName the user name, or one of its addresses the address. */
+    readonly by: 'subject' | 'userName' | 'email';
+    readonly value: string;
+  }[];
 }
 
 /** Everything a login would change, decided before anything is touched. */
 export interface CreatePlan extends LoginPlan {
   readonly kind: 'create';
+  /** A conflict if SCIM made somebody meanwhile who answers to this: there is one user of a person, whoever is first. */
+  readonly unlessProvisioned?: ProvisionedQuery;
 }
 
 export interface SyncPlan extends LoginPlan {
@@ -78,6 +99,8 @@ export type LoginRecorder<Event> = (committed: CommittedLogin) => readonly Event
 export interface JitStore<Event> {
   /** The user of this identity, or undefined. */
   findByIdentity(key: IdentityKey): Promise<User | undefined>;
+  /** People whom SCIM made and who answer to the first way of matching that knows anybody. */
+  findProvisioned?(query: ProvisionedQuery): Promise<readonly User[]>;
   /**
    * Carries the plan out in one transaction, its audit events included: all or nothing. `conflict` when the identity was
    * created, or the user's version moved, since the decision; nothing is changed then.

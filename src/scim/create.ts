@@ -12,6 +12,7 @@ import { createBulk } from './service/bulk.ts';
 import { createDiscovery } from './service/discovery.ts';
 import { createGroupService } from './service/groups.ts';
 import { createLists } from './service/list.ts';
+import { regrant } from './service/regrant.ts';
 import { createRepresentation } from './service/representation.ts';
 import { createUserService } from './service/users.ts';
 import type { ScimDeps } from './types.ts';
@@ -88,6 +89,13 @@ export function createScim(deps: ScimDeps): Scim {
   const warnings = setInterval(warn, warningInterval);
   warnings.unref();
   if (providers.size > 0) warn();
+  for (const provider of providers.values()) {
+    regrant(store, provider, now).then(
+      (groups) =>
+        groups > 0 && log.info({ provider: provider.id, groups }, 'SCIM groups follow the changed map.'),
+      note('SCIM groups could not be brought in line with the map; it is tried again at the next start.'),
+    );
+  }
 
   return {
     handle: (req, res) => void handler(req, res),

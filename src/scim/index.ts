@@ -11,4 +11,5 @@
  */
 export { createTokens, warningDue, type Tokens } from './auth/tokens.ts';
 export { createScim, type Scim } from './create.ts';
+export { scimStatus, type ScimStatus } from './status.ts';
 export type { MatchBy, ScimDeps, ScimProvider, ScimRule } from './types.ts';
