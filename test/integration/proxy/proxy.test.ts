@@ -60,7 +60,9 @@ async function site(
     ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
   });
   const server = createServer(
-    options.upgradeAll === true ? {} : { shouldUpgradeCallback: (req) => proxy.shouldUpgrade(req) },
+    options.upgradeAll === true
+      ? {}
+      : { optimizeEmptyRequests: true, shouldUpgradeCallback: (req) => proxy.shouldUpgrade(req) },
     (req, res) => {
       if (world.gate.handle(req, res) || proxy.handle(req, res)) return;
       res.writeHead(418).end('the gateway itself');
