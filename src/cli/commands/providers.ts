@@ -68,6 +68,10 @@ export const providersShow: Command = {
       : ofPreset(name, args, gateway);
     if (typeof facts === 'string') {
       terminal.err(`doorward providers show: ${facts}\n`);
+      if (!loaded.ok && gateway !== undefined)
+        terminal.err(
+          'The configuration has mistakes, so that no provider of it is known: doorward config check\n',
+        );
       return exit.no;
     }
     if (args.json) terminal.out(`${JSON.stringify(facts, null, 2)}\n`);
