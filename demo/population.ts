@@ -71,7 +71,7 @@ export async function populate(
   const left = people.slice(-7).map((user, index): AuditEvent & { type: 'user.disabled' } => ({
     type: 'user.disabled',
     at: options.now - (index + 1) * day,
-    actor: { kind: 'admin', name: 'ana.silva@acme.example' },
+    actor: { kind: 'command', name: 'ops' },
     userId: user.id,
     userName: user.profile.userName,
     why: random.pick(['left the company', 'contract ended', 'account shared with others']),

@@ -119,6 +119,8 @@ export interface AuditFilter {
   readonly type?: string;
   readonly user?: string;
   readonly reference?: string;
+  /** Only records after this number. */
+  readonly after?: number;
   /** Newest ones, at most; default 100. */
   readonly limit?: number;
 }

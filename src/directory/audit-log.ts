@@ -1,23 +1,25 @@
 import { sql } from 'kysely';
-import { auditInsert } from './audit-row.ts';
+import { appendChained } from './audit-chain.ts';
+import { readEvent } from './audit-row.ts';
 import type { Database } from './database.ts';
 import { cleanText, nameKey } from './text.ts';
 import type { AuditLog, AuditRecord } from './types.ts';
 
-/** The audit trail: rows are appended, and nothing here changes or removes one. */
+/** The audit trail: records are appended, each chained to the one before, and nothing here changes or removes one. */
 export function createAuditLog<E extends AuditRecord>(database: Database): AuditLog<E> {
   return {
     async append(events) {
       if (events.length === 0) return;
       await database.write(async ({ db }) => {
-        await auditInsert(database.dialect, events).execute(db);
+        await appendChained(db, database.dialect, events);
         return {};
       });
     },
 
-    async read({ since, type, user, reference, limit = 100 }) {
+    async read({ since, type, user, reference, after, limit = 100 }) {
       const conditions = [sql`true`];
       if (since !== undefined) conditions.push(sql`at >= ${since}`);
+      if (after !== undefined) conditions.push(sql`seq > ${after}`);
       if (type !== undefined) conditions.push(sql`type = ${cleanText(type)}`);
       if (reference !== undefined) conditions.push(sql`reference = ${cleanText(reference)}`);
       if (user !== undefined) {
@@ -26,10 +28,10 @@ export function createAuditLog<E extends AuditRecord>(database: Database): Audit
           select users.id from users where users.user_name_key = ${key} or users.email_key = ${key}))`);
       }
       const { rows } = await database.read((db) =>
-        sql<{ seq: number; event: string }>`select seq, event from audit
+        sql<{ seq: number; event: string; personal: string | null }>`select seq, event, personal from audit
           where ${sql.join(conditions, sql` and `)} order by seq desc limit ${limit}`.execute(db),
       );
-      return rows.toReversed().map((row) => ({ seq: row.seq, event: JSON.parse(row.event) as E }));
+      return rows.toReversed().map((row) => ({ seq: row.seq, event: readEvent<E>(row) }));
     },
   };
 }

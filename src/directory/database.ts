@@ -3,11 +3,11 @@ import { sql } from 'kysely';
 import { Failure } from '../identity/index.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { within } from './deadline.ts';
-import { atOnce, inPieces } from './pieces.ts';
+import { atOnce, inPieces, turn } from './pieces.ts';
 import type { SqlDialect } from './dialect.ts';
 import type { Tables } from './schema.ts';
 import type { AuditRecord } from './types.ts';
-import { auditInsert } from './audit-row.ts';
+import { chainedInserts } from './audit-chain.ts';
 
 /** What went wrong, as far as it matters: worth another try at once, undone by somebody else's write, out of reach. */
 export type SqlProblem = 'busy' | 'conflict' | 'unavailable' | undefined;
@@ -105,17 +105,19 @@ export function createDatabase(connection: Connection, auditing: Auditing | unde
             async finish(statements, changed, events) {
               changes = changed;
               records = auditing ? events.map((event) => auditing.guard(event)) : events;
+              const [head, first, ...more] = await chainedInserts(transaction, dialect, records);
               await dialect.together(transaction, [
                 ...statements,
                 ...changeLogInserts(dialect, changed.slice(0, atOnce)),
-                ...auditInserts(dialect, records.slice(0, atOnce)),
+                ...[head, first].filter((each) => each !== undefined),
               ]);
               await inPieces(changed.slice(atOnce), (some) =>
                 dialect.together(transaction, changeLogInserts(dialect, some)),
               );
-              await inPieces(records.slice(atOnce), (some) =>
-                dialect.together(transaction, auditInserts(dialect, some)),
-              );
+              for (const each of more) {
+                await turn();
+                await each.execute(transaction);
+              }
             },
           });
           // Whoever asked has been told that it failed: then it must not come true later.
@@ -160,8 +162,4 @@ function changeLogInserts(dialect: SqlDialect, userIds: readonly string[]): read
   if (only === undefined) return [];
   if (more.length === 0) return [sql`insert into change_log (user_id) values (${only})`];
   return [sql`insert into change_log (user_id) select id from ${dialect.ids(userIds)} as changed`];
-}
-
-function auditInserts(dialect: SqlDialect, records: readonly AuditRecord[]): readonly RawBuilder<unknown>[] {
-  return records.length === 0 ? [] : [auditInsert(dialect, records)];
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ConsoleStore } from './console-types.ts';
 import type { Database } from './database.ts';
-import { cleanText } from './text.ts';
+import { cleanText, nameKey } from './text.ts';
 import type { UserRow } from './user-row.ts';
 import { readUser, userColumns } from './user-row.ts';
 
@@ -16,6 +16,11 @@ export function createErase(database: Database): ConsoleStore['eraseUser'] {
       const user = rows[0] && readUser(rows[0]);
       if (user === undefined) return { erased: false };
       await sql`delete from users where id = ${id}`.execute(db);
+      // Also what was written before anybody knew the id: a refused sign-in has the name only.
+      await sql`update audit set personal = null, user_key = null
+        where user_id = ${id} or (user_id is null and user_key = ${nameKey(user.profile.userName)})`.execute(
+        db,
+      );
       await finish([], [id], audit?.(user) ?? []);
       return { erased: true };
     });

@@ -67,6 +67,9 @@ interface AuditTable {
   user_key: string | null;
   reference: string | null;
   event: string;
+  personal: string | null;
+  personal_digest: string | null;
+  digest: string | null;
 }
 
 interface ChangeLogTable {

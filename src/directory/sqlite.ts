@@ -27,6 +27,8 @@ export function openSqlite(path: string): SqliteDatabase.Database {
     raw.pragma('journal_mode = wal');
     raw.pragma('synchronous = full');
     raw.pragma('foreign_keys = on');
+    // What is erased is overwritten, not only forgotten (sqlite.org/pragma.html#pragma_secure_delete).
+    raw.pragma('secure_delete = on');
   } catch (error) {
     raw.close();
     throw error;

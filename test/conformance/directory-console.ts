@@ -23,7 +23,10 @@ export function directoryConsole(world: DirectoryWorld): void {
       try {
         const ann = await commit(directory, person('ann@acme.example', 'Ann Ärmel', ['engineers']));
         await commit(directory, person('bob@acme.example', "Bob O'Neil", ['stewards']));
-        const cleo = await commit(directory, person('cleo@other.example', 'Cleo Łukasz-Ärmel', ['engineers']));
+        const cleo = await commit(
+          directory,
+          person('cleo@other.example', 'Cleo Łukasz-Ärmel', ['engineers']),
+        );
         await directory.setDisabled(cleo.id, { at: 1, why: 'left "the" company' });
         const names = async (query: Partial<PeopleQuery>) =>
           (await directory.searchPeople({ limit: 50, ...query })).map(({ profile }) =>

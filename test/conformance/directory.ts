@@ -5,6 +5,7 @@ import { migrations } from '../../src/directory/migrations/index.ts';
 import { startDirectoryProcess } from '../support/directory-process.ts';
 import type { DirectoryUnderTest } from '../support/directory.ts';
 import { directoryAudit } from './directory-audit.ts';
+import { directoryChain } from './directory-chain.ts';
 import { directoryConsole } from './directory-console.ts';
 import { directoryFreshness } from './directory-freshness.ts';
 import { directoryGroups } from './directory-groups.ts';
@@ -40,6 +41,7 @@ export function directoryConformance(name: string, setUp: () => Promise<Director
     directoryAudit(world);
     directoryFreshness(world);
     directoryConsole(world);
+    directoryChain(world);
     directoryKeysAndTokens(world);
 
     describe('migrations', () => {

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { type AuditFilter, formatAuditLine, type StoredAuditEvent } from '../../audit/index.ts';
 import type { AdminDeps } from '../types.ts';
-import { actorText, eventText, eventTone } from './event-text.ts';
+import { actorNames, actorText, eventText, eventTone } from './event-text.ts';
 import type { SendPage } from './page.ts';
 import type { Routes } from './routes.ts';
 
@@ -31,6 +31,10 @@ export function auditPages(deps: AdminDeps, routes: Routes, send: SendPage): voi
   routes.page('/audit', async (req, res, operator) => {
     const filter = readFilter(req);
     const events = await directory.read({ ...filter, limit: pageSize });
+    const names = await actorNames(
+      events.map(({ event }) => event),
+      directory,
+    );
     const query = queryOf(req);
     send(req, res, {
       name: 'audit',
@@ -45,7 +49,7 @@ export function auditPages(deps: AdminDeps, routes: Routes, send: SendPage): voi
         newest: events.at(-1)?.seq ?? 0,
         events: events
           .toReversed()
-          .map((stored) => auditLine(stored, (id) => providers.get(id)?.label ?? id)),
+          .map((stored) => auditLine(stored, names, (id) => providers.get(id)?.label ?? id)),
         full: events.length === pageSize,
       },
     });
@@ -61,13 +65,17 @@ export function auditPages(deps: AdminDeps, routes: Routes, send: SendPage): voi
 }
 
 /** An event as a line of the table. */
-export function auditLine({ seq, event }: StoredAuditEvent, labelOf: (provider: string) => string) {
+export function auditLine(
+  { seq, event }: StoredAuditEvent,
+  names: ReadonlyMap<string, string>,
+  labelOf: (provider: string) => string,
+) {
   return {
     seq,
     at: event.at,
     type: event.type,
     tone: eventTone(event.type),
-    who: actorText(event),
+    who: actorText(event, names),
     about: event.userName ?? event.userId,
     userId: event.userId,
     what: eventText(event),

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../audit/index.ts';
+import type { Directory } from '../../directory/index.ts';
 
 /** Why somebody was refused, for those who look after the gateway. */
 const reasons: Readonly<Record<string, string>> = {
@@ -65,17 +66,30 @@ export function eventText(event: AuditEvent): string {
   }
 }
 
+/** Names of the people who acted in these events, by their ids. */
+export async function actorNames(
+  events: readonly AuditEvent[],
+  users: Pick<Directory, 'snapshot'>,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = new Set(
+    events.flatMap(({ actor }) =>
+      actor.kind === 'admin' && actor.name !== undefined && isUserId(actor.name) ? [actor.name] : [],
+    ),
+  );
+  const found = await Promise.all([...ids].map(async (id) => [id, await users.snapshot(id)] as const));
+  return new Map(found.map(([id, user]) => [id, user?.userName ?? 'somebody erased']));
+}
+
 /** Who did it: an administrator's name, the command's user; undefined when it was the person themselves. */
-export function actorText({ actor }: AuditEvent): string | undefined {
+export function actorText({ actor }: AuditEvent, names: ReadonlyMap<string, string>): string | undefined {
   if (actor.kind === 'person') return undefined;
   if (actor.name === undefined) return actor.kind;
-  return {
-    command: `${actor.name} (command)`,
-    admin: actor.name,
-    scim: `SCIM: ${actor.name}`,
-    idp: actor.name,
-    system: actor.name,
-  }[actor.kind];
+  if (actor.kind === 'admin') return names.get(actor.name) ?? actor.name;
+  return actor.kind === 'command' ? `${actor.name} (command)` : actor.name;
+}
+
+function isUserId(name: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
 }
 
 /** How the line is marked: good, bad, or neither. */

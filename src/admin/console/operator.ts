@@ -41,7 +41,8 @@ export function createOperators(
       return {
         kind: 'operator',
         operator: {
-          actor: { kind: 'admin', name: user.userName },
+          // By the id, as the audit trail names people: a name would outlive its erasure.
+          actor: { kind: 'admin', name: user.id },
           name,
           authenticatedAt: session.login?.authenticatedAt ?? 0,
           provider: session.login?.provider,

@@ -4,7 +4,7 @@ import { Failure, formatSource, groupNames, standingRefusal, type User } from '.
 import { deviceOf, sessionRef, type SessionRecord } from '../../sessions/index.ts';
 import { personData } from '../person-data.ts';
 import type { AdminDeps, Operator } from '../types.ts';
-import { actorText, eventText, eventTone } from './event-text.ts';
+import { actorNames, actorText, eventText, eventTone } from './event-text.ts';
 import type { SendPage } from './page.ts';
 import type { Routes } from './routes.ts';
 
@@ -52,6 +52,10 @@ export function peoplePages(deps: AdminDeps, routes: Routes, send: SendPage): vo
       directory.listGroups(),
       directory.disabledWhy(user.id),
     ]);
+    const names = await actorNames(
+      history.map(({ event }) => event),
+      directory,
+    );
     send(req, res, {
       name: 'person',
       title: user.profile.displayName ?? user.profile.userName,
@@ -81,7 +85,7 @@ export function peoplePages(deps: AdminDeps, routes: Routes, send: SendPage): vo
         history: history.toReversed().map(({ seq, event }) => ({
           seq,
           at: event.at,
-          who: actorText(event),
+          who: actorText(event, names),
           what: eventText(event),
           tone: eventTone(event.type),
           provider: event.provider === undefined ? undefined : labelOf(event.provider),

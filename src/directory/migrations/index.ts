@@ -7,6 +7,7 @@ import { processes } from './0006-processes.ts';
 import { peopleSearch } from './0007-people-search.ts';
 import { ownKeys } from './0008-own-keys.ts';
 import { apiTokens } from './0009-api-tokens.ts';
+import { auditChain } from './0010-audit-chain.ts';
 import type { Migration } from './types.ts';
 
 /** Every step, in order. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   peopleSearch,
   ownKeys,
   apiTokens,
+  auditChain,
 ];
 
 /** Name of the step that this version of Doorward needs. */

@@ -120,12 +120,13 @@ describe('a change', () => {
     expect((await get('/sso/session', session)).status).toBe(401);
     const [event] = await world.stores.directory.read({ type: 'user.disabled', user: user.id });
     expect(event?.event).toMatchObject({
-      actor: { kind: 'admin', name: 'ana.silva@acme.example' },
+      actor: { kind: 'admin', name: world.admin.id },
       why: 'left "the" company',
     });
     const html = await (await get(`/admin/people/${user.id}?done=disabled`)).text();
     expect(html).toContain('Disabled, and signed out everywhere.');
     expect(html).toContain('left &quot;the&quot; company');
+    expect(html).toContain('by <bdi>ana.silva@acme.example</bdi>');
     await post(`/admin/people/${user.id}/enable`);
     expect((await world.stores.directory.findUser(user.id))?.disabledAt).toBeUndefined();
   });
