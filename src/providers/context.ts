@@ -10,7 +10,7 @@ export interface ProviderContext {
   readonly prefix: string;
   readonly flows: LoginFlows;
   /** The shared store of short-lived facts, for replay records. */
-  readonly transient: Pick<TransientStore, 'addOnce'>;
+  readonly transient: Pick<TransientStore, 'addOnce' | 'put' | 'take'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

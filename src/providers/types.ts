@@ -1,5 +1,5 @@
 import type passport from 'passport';
-import type { IdentityAssertion, IdpSession } from '../identity/index.ts';
+import type { IdentityAssertion, IdpSession, NameId } from '../identity/index.ts';
 
 /** What the strategy of every provider ends in, handed to Passport as its "user". Failures go to `error(Failure)`. */
 export type ProviderAnswer =
@@ -10,6 +10,8 @@ export type ProviderAnswer =
       readonly returnTo: string | undefined;
       /** Version of the configuration that the login began under; undefined for one that nobody here began. */
       readonly configVersion?: string | undefined;
+      /** Claims or attributes as they came, verified: for the trace of the login, which masks what is secret. */
+      readonly claims?: Readonly<Record<string, unknown>>;
     }
   | {
       /** The identity provider itself said no. */
@@ -60,6 +62,8 @@ export interface Provider {
   signOut?(idp: IdpSession): Promise<SignOut | undefined>;
   /** Origins that {@link Provider.signOut} may send the browser to, for pages that name where a form may lead. Never throws. */
   signOutOrigins?(): Promise<readonly string[]>;
+  /** SAML: single logout; what we send needs a key to sign with. */
+  readonly logouts?: ProviderLogouts;
   /** OpenID Connect: what ends and re-checks sessions without the browser. */
   readonly tokens?: ProviderTokens;
   /** Stops background work (refreshing, workers). */
@@ -71,6 +75,44 @@ export type SignOut =
   | { readonly kind: 'redirect'; readonly url: string }
   /** A form that the browser posts (SAML HTTP-POST binding). */
   | { readonly kind: 'post'; readonly url: string; readonly fields: Readonly<Record<string, string>> };
+
+/** What arrived at our single logout address, as it arrived. */
+export type SloInput =
+  /** The query of the request target, without its question mark, byte for byte. */
+  | { readonly binding: 'redirect'; readonly query: string }
+  | { readonly binding: 'post'; readonly fields: ReadonlyMap<string, string> };
+
+/** A LogoutRequest of the identity provider, verified. */
+export interface ReceivedLogoutRequest {
+  readonly kind: 'request';
+  readonly id: string;
+  readonly issuer: string;
+  readonly nameId: NameId;
+  /** Empty: all sessions of this NameID. */
+  readonly sessionIndexes: readonly string[];
+  /** Milliseconds since the epoch, by the identity provider's clock. */
+  readonly issuedAt: number;
+  /** Refused from then on. */
+  readonly usableUntil: number;
+  readonly relayState: string | undefined;
+}
+
+/** A verified message of single logout; the answer to a request of ours says whether everybody took part. */
+export type LogoutMessage =
+  | ReceivedLogoutRequest
+  | { readonly kind: 'response'; readonly complete: boolean };
+
+/** SAML single logout (saml-profiles 4.4) with one identity provider. */
+export interface ProviderLogouts {
+  /**
+   * Verifies a message: signed by the identity provider's key, from it, to this address, just now; a response answers a
+   * request of ours, once. Replays of requests are for the caller to find.
+   * @throws Failure `login_rejected`, `idp_unavailable`, `store_unavailable`
+   */
+  receive(input: SloInput): Promise<LogoutMessage>;
+  /** Our signed answer: the sessions have ended. Throws Failure `idp_unavailable` when it has nowhere to go. */
+  respond(request: ReceivedLogoutRequest): Promise<SignOut>;
+}
 
 /** Claims of a JWT that the provider's keys have signed for us, and its header; what the claims mean is not judged yet. */
 export interface SignedToken {

@@ -18,11 +18,25 @@ export function idpSessionKey(issuer: string, idpSessionId: string): string {
   return digestOf(JSON.stringify([issuer, idpSessionId]));
 }
 
-/** The ids (OIDC `sid`, SAML `SessionIndex`) by which the identity provider may end this login, as keys; often none. */
+/**
+ * How all sessions of a SAML NameID are found, in place of one `SessionIndex` (a LogoutRequest need not name any). No
+ * index looks like this.
+ */
+export function nameIdSessionId(nameId: string): string {
+  return JSON.stringify(['NameID', nameId]);
+}
+
+/**
+ * The ids (OIDC `sid`, SAML `SessionIndex` and NameID) by which the identity provider may end this login, as keys; often
+ * none.
+ */
 export function idpSessionKeys(
-  login: { issuer: string; idp: { sid?: string; sessionIndex?: string } } | undefined,
+  login:
+    | { issuer: string; idp: { sid?: string; sessionIndex?: string; nameId?: { value: string } } }
+    | undefined,
 ): string[] {
   if (login === undefined) return [];
-  const ids = [login.idp.sid, login.idp.sessionIndex].filter((id) => id !== undefined);
+  const { sid, sessionIndex, nameId } = login.idp;
+  const ids = [sid, sessionIndex, nameId && nameIdSessionId(nameId.value)].filter((id) => id !== undefined);
   return [...new Set(ids)].map((id) => idpSessionKey(login.issuer, id));
 }

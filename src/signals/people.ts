@@ -1,10 +1,12 @@
-import type { SessionRecord } from '../sessions/index.ts';
+import { nameIdSessionId, type SessionRecord } from '../sessions/index.ts';
 import type { SignalsDeps } from './types.ts';
 
 /** Finds the live sessions that an identity provider speaks of. */
 export interface SessionsOf {
   /** By `sid` or SessionIndex, at this issuer and by this provider. */
   idpSession(issuer: string, id: string): Promise<readonly SessionRecord[]>;
+  /** By SAML NameID, at this issuer and by this provider. */
+  nameId(issuer: string, nameId: string): Promise<readonly SessionRecord[]>;
   /** All of the person with this subject at this issuer, as far as they came by this provider. */
   subject(issuer: string, subject: string): Promise<readonly SessionRecord[]>;
 }
@@ -16,6 +18,9 @@ export function sessionsOf(provider: string, deps: Pick<SignalsDeps, 'sessions' 
   return {
     async idpSession(issuer, id) {
       return own(await deps.sessions.findByIdpSession(issuer, id), issuer);
+    },
+    async nameId(issuer, nameId) {
+      return own(await deps.sessions.findByIdpSession(issuer, nameIdSessionId(nameId)), issuer);
     },
     async subject(issuer, subject) {
       const user = await deps.users.findByIdentity({ issuer, subject });

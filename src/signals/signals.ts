@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerError } from '../gate/index.ts';
 import { Failure, type IdentityAssertion, toFailure } from '../identity/index.ts';
-import type { Provider, ProviderTokens } from '../providers/index.ts';
-import { answerEmpty, answerJson, oauthError } from './answers.ts';
+import type { Provider, ProviderLogouts, ProviderTokens, SloInput } from '../providers/index.ts';
+import { answerEmpty, answerSignOut, answerTo } from './answers.ts';
 import { createEndedMarks } from './ended-marks.ts';
 import { backChannelLogout } from './oidc/back-channel.ts';
 import { readForm } from './request-body.ts';
+import { singleLogout } from './saml/single-logout.ts';
 import type { SignalsDeps } from './types.ts';
 
 /** Endings that come from the identity provider. */
@@ -19,9 +19,14 @@ export interface Signals {
   endedAtIdp(assertion: IdentityAssertion, receivedAt: number): Promise<boolean>;
 }
 
-/** Largest form that is read, bytes: a logout token with a long `sid` takes a tenth. */
-const largestForm = 32_768;
+/** Largest forms that are read, bytes: a logout token, and a signed message of SAML with all its percent signs. */
+const largestForm = { token: 32_768, saml: 131_072 } as const;
 
+interface Route {
+  /** Who reads the answers that refuse. */
+  readonly reader: 'program' | 'person';
+  readonly methods: Readonly<Record<string, Answer>>;
+}
 type Answer = (req: IncomingMessage, res: ServerResponse, provider: Provider) => Promise<void>;
 
 export function createSignals(deps: SignalsDeps): Signals {
@@ -29,7 +34,7 @@ export function createSignals(deps: SignalsDeps): Signals {
   const marks = createEndedMarks(deps.transient, now);
 
   const backChannel: Answer = async (req, res, provider) => {
-    const form = await readForm(req, largestForm);
+    const form = await readForm(req, largestForm.token);
     const token = form.get('logout_token');
     if (token === undefined) throw new Failure('bad_request', { detail: 'signals.no_logout_token' });
     const ended = await backChannelLogout(token, withTokens(provider), { ...deps, marks });
@@ -37,43 +42,58 @@ export function createSignals(deps: SignalsDeps): Signals {
     answerEmpty(res, 200);
   };
 
-  const routes: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
-    backchannel: { POST: backChannel },
+  const slo =
+    (read: (req: IncomingMessage) => Promise<SloInput>): Answer =>
+    async (req, res, provider) => {
+      const able = withLogouts(provider);
+      const outcome = await singleLogout(await read(req), able, { ...deps, marks });
+      const { answer: _answer, ...told } = { answer: undefined, ...outcome };
+      log.info({ provider: provider.id, ...told }, 'SAML single logout');
+      const signedOut = `${config.baseUrl}${config.prefix}/signed-out`;
+      const answer = outcome.kind === 'answered' ? outcome.answer : undefined;
+      answerSignOut(res, answer ?? { kind: 'redirect', url: signedOut });
+    };
+  const byRedirect = slo((req) => Promise.resolve({ binding: 'redirect', query: rawQuery(req) }));
+  const byPost = slo(async (req) => ({ binding: 'post', fields: await readForm(req, largestForm.saml) }));
+
+  const routes: Readonly<Record<string, Route>> = {
+    backchannel: { reader: 'program', methods: { POST: backChannel } },
+    slo: { reader: 'person', methods: { GET: byRedirect, POST: byPost } },
   };
 
   const answer = async (
     req: IncomingMessage,
     res: ServerResponse,
+    route: Route,
     path: { readonly kind: string; readonly provider: string },
   ): Promise<void> => {
     try {
       const provider = providers.get(path.provider);
       if (provider === undefined) throw new Failure('unknown_provider');
-      const methods = routes[path.kind] ?? {};
-      const act = Object.hasOwn(methods, req.method ?? '') ? methods[req.method ?? ''] : undefined;
+      const act = new Map(Object.entries(route.methods)).get(req.method ?? '');
       if (act === undefined) {
-        res.setHeader('Allow', Object.keys(methods).join(', '));
+        res.setHeader('Allow', Object.keys(route.methods).join(', '));
         throw new Failure('method_not_allowed');
       }
       await act(req, res, provider);
     } catch (error) {
-      refuse(res, path, error);
+      refuse(res, route, path, toFailure(error));
     }
   };
 
-  const refuse = (res: ServerResponse, path: { kind: string; provider: string }, error: unknown): void => {
-    const failure = toFailure(error);
+  const refuse = (
+    res: ServerResponse,
+    route: Route,
+    path: { readonly kind: string; readonly provider: string },
+    failure: Failure,
+  ): void => {
     const reference = deps.reference();
     const { code, detail } = failure;
     const level = failure.status >= 500 && code !== 'idp_unavailable' ? 'error' : 'warn';
     const cause = failure.cause instanceof Error ? failure.cause.message : undefined;
     log[level]({ ...path, code, detail, cause, reference }, 'a message of an identity provider was refused');
     if (res.headersSent) return void res.destroy();
-    if (code === 'unknown_provider') {
-      return answerError(res, { status: 404, code, reference, reader: 'program' });
-    }
-    const { status, body } = oauthError(failure);
-    answerJson(res, status, body, { connection: 'close' });
+    answerTo(route.reader, res, { code, reference, brand: config.brand.name, contact: config.contact });
   };
 
   const pattern = new RegExp(`^${RegExp.escape(config.prefix)}/([a-z]+)/([^/]+)$`);
@@ -81,12 +101,20 @@ export function createSignals(deps: SignalsDeps): Signals {
     handle(req, res) {
       const path = (req.url ?? '/').split('?')[0] ?? '/';
       const [, kind = '', provider = ''] = pattern.exec(path) ?? [];
-      if (!Object.hasOwn(routes, kind)) return false;
-      void answer(req, res, { kind, provider });
+      const route = Object.hasOwn(routes, kind) ? routes[kind] : undefined;
+      if (route === undefined) return false;
+      void answer(req, res, route, { kind, provider });
       return true;
     },
     endedAtIdp: (assertion, receivedAt) => marks.covers(assertion, receivedAt),
   };
+}
+
+/** The query of the request target as it was received, without its question mark. */
+function rawQuery(req: IncomingMessage): string {
+  const url = req.url ?? '';
+  const at = url.indexOf('?');
+  return at === -1 ? '' : url.slice(at + 1);
 }
 
 /** The provider, if it speaks OpenID Connect. Throws Failure `unknown_provider` otherwise. */
@@ -94,4 +122,11 @@ function withTokens(provider: Provider): Provider & { readonly tokens: ProviderT
   const { tokens } = provider;
   if (tokens === undefined) throw new Failure('unknown_provider');
   return { ...provider, tokens };
+}
+
+/** The provider, if it speaks SAML. Throws Failure `unknown_provider` otherwise. */
+function withLogouts(provider: Provider): Provider & { readonly logouts: ProviderLogouts } {
+  const { logouts } = provider;
+  if (logouts === undefined) throw new Failure('unknown_provider');
+  return { ...provider, logouts };
 }

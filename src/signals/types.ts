@@ -6,7 +6,7 @@ import type { Endings, SessionStore, TransientStore } from '../sessions/index.ts
 
 /** Everything signals is handed by app.ts, as narrow as it needs it. */
 export interface SignalsDeps {
-  readonly config: Pick<Config, 'baseUrl' | 'prefix' | 'secrets' | 'providers'>;
+  readonly config: Pick<Config, 'baseUrl' | 'prefix' | 'secrets' | 'providers' | 'brand' | 'contact'>;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly sessions: Pick<SessionStore, 'findByIdpSession' | 'listByUser'>;
   readonly endings: Pick<Endings<Actor>, 'end' | 'endEach'>;

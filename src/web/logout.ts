@@ -1,10 +1,9 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../identity/index.ts';
-import type { SignOut } from '../providers/index.ts';
+import { type SignOut, signOutPage } from '../providers/index.ts';
 import { type SessionRecord, endSession, openIdpSession } from '../sessions/index.ts';
 import { allowFormsTo } from './security-headers.ts';
 import { isForeignForm } from './own-form.ts';
-import { postPage } from './post-page.ts';
 import type { Replies } from './replies.ts';
 import type { ReturnRules } from './return-to.ts';
 import type { WebDeps } from './types.ts';
@@ -55,7 +54,11 @@ export function createLogout(
       endings.end(digest, 'logout', actor, { ...(address !== undefined && { address }) }),
     );
     const onward = await signOutAtIdp(ended);
-    if (onward?.kind === 'post') return postPage(res, onward);
+    if (onward?.kind === 'post') {
+      const { html, contentSecurityPolicy } = signOutPage(onward);
+      res.status(200).type('html').setHeader('Content-Security-Policy', contentSecurityPolicy);
+      return void res.send(html);
+    }
     res.redirect(303, onward?.url ?? `${config.prefix}/signed-out`);
   };
 

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Actor, AuditEvent } from '../../../src/audit/index.ts';
-import type { OidcProviderConfig } from '../../../src/config/index.ts';
+import type { OidcProviderConfig, ProviderConfig } from '../../../src/config/index.ts';
 import { Failure, type IdentityAssertion, silentLog } from '../../../src/identity/index.ts';
-import { createProviders } from '../../../src/providers/index.ts';
+import { createProviders, type Provider } from '../../../src/providers/index.ts';
 import { createEndings, digestOf, openSessionStore, type SessionLogin } from '../../../src/sessions/index.ts';
 import { createSignals, type Signals } from '../../../src/signals/index.ts';
 import { type HostileOp, opKey, startHostileOp } from '../../support/hostile-op.ts';
@@ -24,10 +24,13 @@ export interface SignalsBench {
     readonly ec: Awaited<ReturnType<typeof opKey>>;
   };
   readonly signals: Signals;
+  readonly providers: ReadonlyMap<string, Provider>;
   readonly events: AuditEvent[];
+  /** The logins of those who are in at the beginning, by the name of the session. */
+  readonly residents: Readonly<Record<string, Partial<SessionLogin>>>;
   /** What the world does next, beside the request. */
   readonly world: { auditFails: boolean; transientFails: boolean; now: () => number };
-  /** Everybody out, then Ann (twice), Bob and Ann at another provider in; the provider is good again, and nothing is known of it. */
+  /** Everybody out and the residents in; the provider is good again, and nothing is known of it. */
   reset(config?: Partial<OidcProviderConfig>): Promise<void>;
   /** Who is in, by the name of the session. */
   living(): Promise<readonly string[]>;
@@ -40,7 +43,28 @@ const people: Readonly<Record<string, { id: string; subject: string }>> = {
   bob: { id: 'user-bob', subject: 'bob' },
 };
 
-export async function startSignalsBench(store?: string): Promise<SignalsBench> {
+/** Who is signed in when a case begins, and by which providers. */
+export interface Residents {
+  providers(op: HostileOp, changes: Partial<OidcProviderConfig>): readonly ProviderConfig[];
+  /** By the name of the session. */
+  sessions(op: HostileOp): Readonly<Record<string, Partial<SessionLogin>>>;
+}
+
+/** Ann twice and Bob by the OpenID provider, and Ann by another one, which knows them by the same names. */
+const openId: Residents = {
+  providers: (op, changes) => [
+    oidcConfig({ issuer: op.issuer, ...changes }),
+    oidcConfig({ id: 'elsewhere', issuer: 'https://elsewhere.example' }),
+  ],
+  sessions: () => ({
+    ann: {},
+    'ann at another computer': { idp: { sid: 'sid-ann-2' } },
+    bob: { userId: 'user-bob', subject: 'bob', idp: { sid: 'sid-bob' } },
+    'ann by another provider': { provider: 'elsewhere', issuer: 'https://elsewhere.example' },
+  }),
+};
+
+export async function startSignalsBench(store?: string, residents = openId): Promise<SignalsBench> {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-signals-'));
   const sessions = await openSessionStore(store ?? `sqlite:${join(folder, 'sessions.db')}`, {
     now: Date.now,
@@ -58,6 +82,7 @@ export async function startSignalsBench(store?: string): Promise<SignalsBench> {
     },
   };
   let signals: Signals | undefined;
+  let built: ReadonlyMap<string, Provider> = new Map();
   const server = createServer((req, res) => {
     if (signals?.handle(req, res) !== true) res.writeHead(404).end();
   });
@@ -73,15 +98,16 @@ export async function startSignalsBench(store?: string): Promise<SignalsBench> {
       if (signals === undefined) throw new Error('reset first');
       return signals;
     },
+    get providers() {
+      return built;
+    },
     events,
+    residents: residents.sessions(op),
     world,
     async reset(config = {}) {
       op.behave();
       Object.assign(world, { auditFails: false, transientFails: false, now: Date.now });
-      const providers = [
-        oidcConfig({ issuer: op.issuer, ...config }),
-        oidcConfig({ id: 'elsewhere', issuer: 'https://elsewhere.example' }),
-      ];
+      const providers = residents.providers(op, config);
       const settings = {
         baseUrl,
         prefix: '/sso',
@@ -99,9 +125,11 @@ export async function startSignalsBench(store?: string): Promise<SignalsBench> {
             : sessions.transient.addOnce(...args),
       };
       const now = () => world.now();
+      await Promise.all([...built.values()].map((provider) => provider.close()));
+      built = createProviders(settings, { transient: sessions.transient, log: silentLog, now });
       signals = createSignals({
         config: settings,
-        providers: createProviders(settings, { transient: sessions.transient, log: silentLog, now }),
+        providers: built,
         sessions,
         endings: createEndings<Actor>({ sessions, audit, now }),
         users: {
@@ -117,13 +145,7 @@ export async function startSignalsBench(store?: string): Promise<SignalsBench> {
       });
       for (const { digest } of await sessions.list({ limit: 1000 })) await sessions.end(digest);
       events.length = 0;
-      await bench.signIn('ann');
-      await bench.signIn('ann at another computer', { idp: { sid: 'sid-ann-2' } });
-      await bench.signIn('bob', { userId: 'user-bob', subject: 'bob', idp: { sid: 'sid-bob' } });
-      await bench.signIn('ann by another provider', {
-        provider: 'elsewhere',
-        issuer: 'https://elsewhere.example',
-      });
+      for (const [name, login] of Object.entries(residents.sessions(op))) await bench.signIn(name, login);
     },
     async signIn(name, login = {}) {
       const id = randomBytes(16).toString('hex');
@@ -148,6 +170,7 @@ export async function startSignalsBench(store?: string): Promise<SignalsBench> {
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await Promise.all([...built.values()].map((provider) => provider.close()));
       await op.close();
       await sessions.close();
       rmSync(folder, { recursive: true, force: true });
