@@ -85,8 +85,15 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     };
   }
 
-  const server = createServer({ shouldUpgradeCallback: (req) => front.shouldUpgrade(req) }, (req, res) =>
-    front.handle(req, res),
+  const server = createServer(
+    {
+      shouldUpgradeCallback: (req) => front.shouldUpgrade(req),
+      // Longer than nginx keeps a connection (60 s): the side that reuses one must be the side that closes it.
+      keepAliveTimeout: 75_000,
+      // Large uploads through the built-in proxy may take half an hour; headers still have 60 s to arrive.
+      requestTimeout: 1_800_000,
+    },
+    (req, res) => front.handle(req, res),
   );
   server.on('upgrade', (req, socket, head) => front.upgrade(req, socket, head));
 
@@ -110,9 +117,13 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
   }
 
   async function stop(): Promise<void> {
-    await Promise.all([drain(server), drain(ops)]);
+    const fronts = [front, ...retired.keys()];
+    const closeFronts = async (): Promise<void> => {
+      await Promise.all(fronts.map((each) => each.close()));
+    };
+    await Promise.all([drain(server, () => void closeFronts()), drain(ops)]);
     for (const timer of retired.values()) clearTimeout(timer);
-    await Promise.all([front, ...retired.keys()].map((each) => each.close()));
+    await closeFronts();
     await stores.close();
   }
 

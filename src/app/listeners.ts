@@ -16,11 +16,18 @@ export function listen(server: Server, { host, port, socket }: ListenAddress): P
   });
 }
 
-/** Stops accepting, lets requests under way finish, and cuts off those that take longer than {@link drainTime}. */
-export function drain(server: Server): Promise<void> {
+/**
+ * Stops accepting, lets requests under way finish, and cuts off those that take longer than {@link drainTime}.
+ *
+ * @param onLate ends what the server itself cannot: sockets that were handed over, such as WebSockets
+ */
+export function drain(server: Server, onLate?: () => void): Promise<void> {
   if (!server.listening) return Promise.resolve();
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), drainTime);
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+      onLate?.();
+    }, drainTime);
     server.close(() => {
       clearTimeout(cut);
       resolve();

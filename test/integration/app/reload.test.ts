@@ -90,10 +90,10 @@ it('notices a file that changed by itself', async () => {
 });
 
 it('answers every request while configurations come and go', async () => {
-  let running = true;
+  const running = new AbortController();
   const asking = (async () => {
     let asked = 0;
-    while (running) {
+    while (!running.signal.aborted) {
       expect((await fetch(`${baseUrl}/sso/session`)).status).toBe(401);
       asked += 1;
     }
@@ -103,7 +103,7 @@ it('answers every request while configurations come and go', async () => {
     await writeFile(join(dir, 'providers', 'one.yaml'), oidc(label));
     expect(await reloadFrom(dir, app, options)).toBe('reloaded');
   }
-  running = false;
+  running.abort();
   expect(await asking).toBeGreaterThan(5);
 });
 
