@@ -16,8 +16,9 @@ export function createScimStore(
   newId: (now: number) => string,
   settled: () => Promise<void>,
 ): ScimStore {
-  const users = createScimUsers(database, newId);
-  const groups = createScimGroups(database, newId);
+  const ordered = inOrder(newId);
+  const users = createScimUsers(database, ordered);
+  const groups = createScimGroups(database, ordered);
   const settle = async <T>(result: Promise<T>): Promise<T> => {
     const value = await result;
     await settled();
@@ -36,5 +37,14 @@ export function createScimStore(
     createGroup: (...given) => settle(groups.createGroup(...given)),
     changeGroup: (...given) => settle(groups.changeGroup(...given)),
     deleteGroup: (...given) => settle(groups.deleteGroup(...given)),
+  };
+}
+
+/** Ids of one process come in the order in which they were made, also within one millisecond: lists are ordered by them. */
+function inOrder(newId: (now: number) => string): (now: number) => string {
+  let last = 0;
+  return (now) => {
+    last = Math.max(last + 1, now);
+    return newId(last);
   };
 }

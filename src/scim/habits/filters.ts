@@ -35,17 +35,33 @@ function isOperatorPlace(tokens: readonly Token[], at: number): boolean {
   );
 }
 
-/** Entra compares booleans with text: `roles[primary eq "True"]`. */
-export function booleanComparedAsText(type: ResourceType, filter: Filter): Filter {
-  return rewrite(filter, (path) => {
-    const resolved = resolvePath(type, path);
-    return resolved?.sub ?? resolved?.attribute;
-  });
+/**
+ * Entra names attributes of the enterprise extension without its URN: `id eq "A" and manager eq "B"`. What the core
+ * does not know, and one extension does, is meant there.
+ * https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups
+ */
+export function extensionWithoutUrn(type: ResourceType, path: AttributePath): AttributePath {
+  if (path.urn !== undefined || resolvePath(type, path)) return path;
+  const owner = type.extensions.find(({ id }) => resolvePath(type, { ...path, urn: id }));
+  return owner ? { ...path, urn: owner.id } : path;
 }
 
-/** The same inside the brackets of a PATCH path: `roles[primary eq "True"].value`. */
-export function patchFilterHabit(type: ResourceType): (path: PatchPath) => PatchPath {
-  return ({ path, filter }) => {
+/** What clients write in filters, as the RFC has it: attributes where they belong, booleans as booleans. */
+export function filterHabits(type: ResourceType, filter: Filter): Filter {
+  return rewrite(
+    filter,
+    (path) => {
+      const resolved = resolvePath(type, path);
+      return resolved?.sub ?? resolved?.attribute;
+    },
+    (path) => extensionWithoutUrn(type, path),
+  );
+}
+
+/** The same for a PATCH path and inside its brackets: Entra compares booleans with text, `roles[primary eq "True"].value`. */
+export function patchPathHabits(type: ResourceType): (path: PatchPath) => PatchPath {
+  return ({ path: written, filter }) => {
+    const path = extensionWithoutUrn(type, written);
     const subs = resolvePath(type, { ...path, sub: undefined })?.attribute?.subAttributes;
     if (!filter || !subs) return { path, filter };
     return { path, filter: rewrite(filter, (inner) => attributeNamed(subs, inner.attribute)) };
@@ -54,23 +70,38 @@ export function patchFilterHabit(type: ResourceType): (path: PatchPath) => Patch
 
 type Define = (path: AttributePath) => Attribute | undefined;
 
-function rewrite(filter: Filter, define: Define): Filter {
+/** Every comparison of a filter, with its path and its value as they are meant. */
+function rewrite(
+  filter: Filter,
+  define: Define,
+  meant: (path: AttributePath) => AttributePath = (path) => path,
+): Filter {
   switch (filter.op) {
     case 'and':
     case 'or':
-      return { ...filter, left: rewrite(filter.left, define), right: rewrite(filter.right, define) };
+      return {
+        ...filter,
+        left: rewrite(filter.left, define, meant),
+        right: rewrite(filter.right, define, meant),
+      };
     case 'not':
-      return { ...filter, filter: rewrite(filter.filter, define) };
+      return { ...filter, filter: rewrite(filter.filter, define, meant) };
     case 'element': {
-      const subs = define(filter.path)?.subAttributes ?? [];
-      return { ...filter, filter: rewrite(filter.filter, (path) => attributeNamed(subs, path.attribute)) };
+      const path = meant(filter.path);
+      const subs = define(path)?.subAttributes ?? [];
+      return {
+        ...filter,
+        path,
+        filter: rewrite(filter.filter, (inner) => attributeNamed(subs, inner.attribute)),
+      };
     }
     case 'pr':
-      return filter;
+      return { ...filter, path: meant(filter.path) };
     default: {
+      const path = meant(filter.path);
       const text = typeof filter.value === 'string' ? filter.value.toLowerCase() : undefined;
-      if (define(filter.path)?.type !== 'boolean' || (text !== 'true' && text !== 'false')) return filter;
-      return { ...filter, value: text === 'true' };
+      const isBoolean = define(path)?.type === 'boolean' && (text === 'true' || text === 'false');
+      return { ...filter, path, value: isBoolean ? text === 'true' : filter.value };
     }
   }
 }

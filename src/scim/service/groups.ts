@@ -2,7 +2,7 @@ import type { MemberDelta, ScimGroupRecord, ScimMember, ScimStore } from '../../
 import { ScimError } from '../error.ts';
 import { elementMatches, type Filter } from '../filter/index.ts';
 import { flatKeys } from '../habits/bodies.ts';
-import { patchFilterHabit } from '../habits/filters.ts';
+import { patchPathHabits } from '../habits/filters.ts';
 import { valueHabits } from '../habits/values.ts';
 import { applyPatch, readMembers, readOperations, splitGroupOperations } from '../patch/index.ts';
 import { asksFor, project, type Projection } from '../project.ts';
@@ -156,7 +156,7 @@ export function createGroupService(
       conditions: Conditions,
       projection = all,
     ): Promise<Answer> {
-      const operations = readOperations(body, patchFilterHabit(groupType));
+      const operations = readOperations(body, patchPathHabits(groupType));
       const { members, rest, leaving } = splitGroupOperations(operations, valueHabits);
       const delta = await withLeaving(caller, id, members, leaving);
       const record = await change(

@@ -6,7 +6,7 @@ import type {
   ScimUserRecord,
 } from '../../directory/index.ts';
 import { checkFilter, matches, mentions, parseFilter, planFilter, type Filter } from '../filter/index.ts';
-import { booleanComparedAsText, unquotedText } from '../habits/filters.ts';
+import { filterHabits, unquotedText } from '../habits/filters.ts';
 import { asksFor, project, type Projection } from '../project.ts';
 import type { Resource } from '../resource.ts';
 import { groupType, userType, type ResourceType } from '../schema/index.ts';
@@ -176,7 +176,7 @@ export type Lists = ReturnType<typeof createLists>;
 
 function readFilter(type: ResourceType, text: string | undefined): Filter | undefined {
   if (text === undefined) return undefined;
-  const filter = booleanComparedAsText(type, parseFilter(text, unquotedText));
+  const filter = filterHabits(type, parseFilter(text, unquotedText));
   checkFilter(type, filter);
   return filter;
 }

@@ -2,7 +2,7 @@ import type { ScimMatch, ScimStore, ScimUserContent, ScimUserRecord } from '../.
 import { emailDomain } from '../../identity/index.ts';
 import { ScimError } from '../error.ts';
 import { flatKeys } from '../habits/bodies.ts';
-import { patchFilterHabit } from '../habits/filters.ts';
+import { patchPathHabits } from '../habits/filters.ts';
 import { valueHabits } from '../habits/values.ts';
 import { applyPatch, readOperations } from '../patch/index.ts';
 import { asksFor, project, type Projection } from '../project.ts';
@@ -141,7 +141,7 @@ export function createUserService(
       conditions: Conditions,
       projection = all,
     ): Promise<Answer> {
-      const operations = readOperations(body, patchFilterHabit(userType));
+      const operations = readOperations(body, patchPathHabits(userType));
       return change(
         caller,
         id,

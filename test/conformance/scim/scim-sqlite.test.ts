@@ -1,0 +1,3 @@
+import { scimConformance } from './conformance.ts';
+
+scimConformance('SQLite', async () => ({ directoryUrl: undefined, cleanUp: async () => {} }));
