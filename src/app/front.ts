@@ -12,7 +12,7 @@ import { createProxy } from '../proxy/index.ts';
 import { createSessionMiddleware } from '../sessions/index.ts';
 import { createSignals } from '../signals/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
-import { createWeb, newReference } from '../web/index.ts';
+import { createTraceKeeper, createWeb, newReference } from '../web/index.ts';
 import { consoleOf } from './console.ts';
 import { keyringOf } from './own-keys.ts';
 import { scimOf } from './scim.ts';
@@ -74,6 +74,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     now,
     log,
   });
+  const traces = createTraceKeeper(directory, log);
   const web = createWeb({
     config,
     providers,
@@ -97,6 +98,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     endings,
     personData: (userId) => personData(userId, { directory, sessions, now }),
     audit,
+    traces,
     transient: sessions.transient,
     onLogin: metrics.login,
     now,
@@ -139,6 +141,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
       signer?.close();
       await ready;
       stopSampling();
+      await traces.flush();
       proxy.close();
       await scim.close();
       await Promise.all([...providers.values()].map((provider) => provider.close()));

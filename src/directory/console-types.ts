@@ -56,3 +56,38 @@ export interface ConsoleStore {
    */
   eraseUser(userId: string, audit?: AuditOfUser): Promise<boolean>;
 }
+
+/** One attempt to sign in, as it is kept for some days. */
+export interface LoginTraceRow {
+  /** The number on the page that the person saw. */
+  readonly reference: string;
+  readonly at: number;
+  readonly provider: string;
+  readonly outcome: 'admitted' | 'refused' | 'failed';
+  /** The refusal's reason or the failure's code. */
+  readonly why?: string;
+  readonly userId?: string;
+  readonly userName?: string;
+  /** What web tells of it; the directory only keeps it. */
+  readonly trace: Readonly<Record<string, unknown>>;
+}
+
+export interface TraceQuery {
+  readonly provider?: string;
+  readonly outcome?: LoginTraceRow['outcome'];
+  /** Id or user name. */
+  readonly user?: string;
+  /** Only what is older than this, milliseconds since the epoch. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** Traces of sign-ins. They are personal data; nobody needs them for long. */
+export interface LoginTraceStore {
+  addTraces(traces: readonly LoginTraceRow[]): Promise<void>;
+  findTrace(reference: string): Promise<LoginTraceRow | undefined>;
+  /** Newest first, without what they tell in detail. */
+  listTraces(query: TraceQuery): Promise<readonly LoginTraceRow[]>;
+  /** Forgets some hundreds of those from before that moment; how many. */
+  pruneTraces(before: number): Promise<number>;
+}

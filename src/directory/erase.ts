@@ -21,6 +21,8 @@ export function createErase(database: Database): ConsoleStore['eraseUser'] {
         where user_id = ${id} or (user_id is null and user_key = ${nameKey(user.profile.userName)})`.execute(
         db,
       );
+      await sql`delete from login_traces
+        where user_id = ${id} or user_key = ${nameKey(user.profile.userName)}`.execute(db);
       await finish([], [id], audit?.(user) ?? []);
       return { erased: true };
     });

@@ -8,11 +8,12 @@ import { createAuditTrail } from './audit-chain.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createCommitLogin } from './commit-login.ts';
 import type { AuditTrail } from './audit-types.ts';
-import type { ConsoleStore } from './console-types.ts';
+import type { ConsoleStore, LoginTraceStore } from './console-types.ts';
 import type { Auditing, Connection } from './database.ts';
 import { createDatabase } from './database.ts';
 import { createErase } from './erase.ts';
 import { createGroups } from './groups.ts';
+import { createLoginTraces } from './login-traces.ts';
 import { newestMigration } from './migrations/index.ts';
 import type { OwnKeyStore } from './own-key-types.ts';
 import { createOwnKeys } from './own-keys.ts';
@@ -47,7 +48,8 @@ export type OpenDirectory<E extends AuditRecord> = Directory &
   LoginStore &
   AuditLog<E> &
   ConsoleStore &
-  AuditTrail & {
+  AuditTrail &
+  LoginTraceStore & {
     /** The gateway's own key pairs. */
     ownKeys<U extends string>(): OwnKeyStore<U>;
     readonly apiTokens: ApiTokenStore;
@@ -82,6 +84,7 @@ export async function openDirectory<E extends AuditRecord>(
     eraseUser: createErase(database),
     ...createAuditLog<E>(unsettled),
     ...createAuditTrail(unsettled),
+    ...createLoginTraces(unsettled),
     commitLogin: settlingLogins(createCommitLogin(unsettled, newId), connection.feed),
     findProvisioned: createFindProvisioned(unsettled),
     scim: {

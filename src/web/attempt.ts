@@ -1,6 +1,12 @@
 import type { Request, Response } from 'express';
 import type { AuditEvent, AuditWriter } from '../audit/index.ts';
-import { type Failure, type Log, type RefusalReason, toFailure } from '../identity/index.ts';
+import {
+  type Failure,
+  type IdentityAssertion,
+  type Log,
+  type RefusalReason,
+  toFailure,
+} from '../identity/index.ts';
 import { describeCause } from './cause.ts';
 import type { Replies } from './replies.ts';
 
@@ -11,6 +17,8 @@ export interface Attempt {
   readonly address: string | undefined;
   /** Known as soon as the provider's answer is matched to the login it belongs to. */
   returnTo?: string | undefined;
+  /** What the provider vouched for, and the claims it came from, as soon as they are verified. */
+  seen?: { readonly assertion: IdentityAssertion; readonly claims: Readonly<Record<string, unknown>> };
 }
 
 /** How an attempt ends that does not end in a session. */
@@ -27,6 +35,22 @@ export interface RefusedAttempt {
   readonly subject?: string | undefined;
   readonly idpMessage?: string | undefined;
 }
+
+/** Tells those who help people in what an attempt brought and came to. */
+export type TraceAttempt = (
+  req: Request,
+  attempt: Attempt,
+  ending: {
+    readonly outcome: 'admitted' | 'refused' | 'failed';
+    readonly why?: string;
+    readonly userId?: string | undefined;
+    readonly userName?: string | undefined;
+    readonly changes?: readonly string[];
+    readonly detail?: string | undefined;
+    readonly cause?: string | undefined;
+    readonly idpMessage?: string | undefined;
+  },
+) => void;
 
 /** What every audit event of an attempt carries. */
 export function eventBase(
@@ -47,8 +71,9 @@ export function createAttemptEndings(deps: {
   now: () => number;
   log: Log;
   onLogin?: ((provider: string, outcome: 'refused' | 'failed', why: string) => void) | undefined;
+  trace: TraceAttempt;
 }): AttemptEndings {
-  const { audit, replies, now, log, onLogin } = deps;
+  const { audit, replies, now, log, onLogin, trace } = deps;
 
   const written = async (event: AuditEvent): Promise<Failure | undefined> => {
     try {
@@ -71,10 +96,12 @@ export function createAttemptEndings(deps: {
       const cause = describeCause(failure.cause);
       const { code, detail } = failure;
       const level = failure.status >= 500 ? 'error' : 'warn';
-      log[level]({ ...attempt, code, detail, cause }, 'login failed');
+      const { seen: _seen, ...shown } = attempt;
+      log[level]({ ...shown, code, detail, cause }, 'login failed');
       onLogin?.(attempt.provider, 'failed', code);
       // Not audited: whoever is over the limit could fill the audit log at will.
       if (code === 'too_many_requests') return show(req, res, attempt, failure);
+      trace(req, attempt, { outcome: 'failed', why: code, detail, cause });
       const unwritten = await written({
         ...eventBase(attempt, now()),
         actor: { kind: 'person' },
@@ -87,7 +114,9 @@ export function createAttemptEndings(deps: {
     },
     async refused(req, res, attempt, refusal) {
       const { reason, userId, userName, issuer, subject, idpMessage } = refusal;
-      log.info({ ...attempt, reason, userId }, 'login refused');
+      const { seen: _seen, ...shown } = attempt;
+      log.info({ ...shown, reason, userId }, 'login refused');
+      trace(req, attempt, { outcome: 'refused', why: reason, userId, userName, idpMessage });
       onLogin?.(attempt.provider, 'refused', reason);
       const unwritten = await written({
         ...eventBase(attempt, now()),

@@ -10,6 +10,7 @@
  *                └──────── failure page ◀────────┘        └──▶ refusal page ◀──────┘      first audited, then shown
  */
 export { clientAddress, trustedProxies } from './client-address.ts';
+export { createTraceKeeper, type LoginTrace, type TraceKeeper } from './login-trace.ts';
 export { viewsDirectory } from './pages.ts';
 export { newReference, type Random } from './reference.ts';
 export { safeReturnTo, type ReturnRules } from './return-to.ts';

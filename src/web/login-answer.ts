@@ -10,10 +10,11 @@ import {
   sealIdpSession,
   sessionRef,
 } from '../sessions/index.ts';
-import { type Attempt, type AttemptEndings, eventBase } from './attempt.ts';
+import { type Attempt, type AttemptEndings, type TraceAttempt, eventBase } from './attempt.ts';
 import type { BrowserCookie } from './browser-cookie.ts';
 import type { Limits } from './limits.ts';
 import { changeEvents } from './login-events.ts';
+import { changesOf } from './login-trace.ts';
 import type { PlainCookie } from './plain-cookie.ts';
 import { type ReturnRules, defaultPage, safeReturnTo } from './return-to.ts';
 import type { Strategies } from './strategies.ts';
@@ -29,10 +30,11 @@ export function createLoginAnswer(
     limits: Limits;
     rules: ReturnRules;
     lastUsed: PlainCookie;
+    trace: TraceAttempt;
   },
 ): (req: Request, res: Response, attempt: Attempt) => Promise<void> {
   const { config, users, audit, now } = deps;
-  const { strategies, endings, browserCookie, limits, rules, lastUsed } = parts;
+  const { strategies, endings, browserCookie, limits, rules, lastUsed, trace } = parts;
 
   /** Establishes the session; whatever then goes wrong ends it again before anybody is told. */
   const establish = async (
@@ -90,6 +92,7 @@ export function createLoginAnswer(
     const { assertion } = answer;
     if (assertion.provider !== attempt.provider)
       throw new Failure('login_rejected', { detail: 'web.provider' });
+    attempt.seen = { assertion, claims: answer.claims ?? {} };
     const { issuer, subject } = assertion;
     const outcome = await deps.login(
       assertion,
@@ -122,6 +125,13 @@ export function createLoginAnswer(
       });
     }
     deps.onLogin?.(attempt.provider, 'admitted');
+    const { user, created, added, removed } = outcome;
+    trace(req, attempt, {
+      outcome: 'admitted',
+      userId: user.id,
+      userName: user.profile.userName,
+      changes: [...(created ? ['a new user'] : []), ...changesOf(added, removed)],
+    });
     lastUsed.write(res, attempt.provider);
     res.redirect(303, returnTo);
   };

@@ -8,6 +8,7 @@ import type { IdentityAssertion, Log, User } from '../identity/index.ts';
 import type { LoginOutcome, LoginRecorder } from '../jit/index.ts';
 import type { Provider } from '../providers/index.ts';
 import type { Endings, SessionStore, TransientStore } from '../sessions/index.ts';
+import type { TraceKeeper } from './login-trace.ts';
 import type { Random } from './reference.ts';
 
 /** Everything web is handed by app.ts, as narrow as web needs it. */
@@ -37,6 +38,8 @@ export interface WebDeps {
   /** Everything that is kept of one person. */
   personData(userId: string): Promise<PersonData | undefined>;
   readonly audit: AuditWriter;
+  /** Keeps what attempts brought and came to; never waits, never fails. */
+  readonly traces: Pick<TraceKeeper, 'keep'>;
   readonly transient: Pick<TransientStore, 'increment'>;
   /** Told how each login ended, for metrics; `why` is the refusal's reason or the failure's code. */
   readonly onLogin?: (provider: string, outcome: 'admitted' | 'refused' | 'failed', why?: string) => void;

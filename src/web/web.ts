@@ -20,6 +20,7 @@ import { createLanguageChoice } from './language-choice.ts';
 import { createLimits } from './limits.ts';
 import { createLoginAnswer } from './login-answer.ts';
 import { createLoginStart } from './login-start.ts';
+import { createTrace } from './trace-attempt.ts';
 import { createLogout } from './logout.ts';
 import { createMe } from './me.ts';
 import { createPages, viewsDirectory } from './pages.ts';
@@ -75,8 +76,10 @@ export function createWeb(deps: WebDeps): Express {
     clientAddress(req.socket.remoteAddress, req.get('x-forwarded-for'), isTrusted);
   const reference = (): string => newReference(deps.random);
   const limits = createLimits(deps.transient, config.login, deps.now);
+  const trace = createTrace(deps);
   const endings = createAttemptEndings({
     audit: deps.audit,
+    trace,
     replies,
     now: deps.now,
     log,
@@ -85,7 +88,15 @@ export function createWeb(deps: WebDeps): Express {
   const browserCookie = createBrowserCookie({ https, timeout: config.login.timeout, random: deps.random });
   const strategies = createStrategies(providers);
   const start = createLoginStart({ strategies, endings, browserCookie });
-  const answer = createLoginAnswer(deps, { strategies, endings, browserCookie, limits, rules, lastUsed });
+  const answer = createLoginAnswer(deps, {
+    strategies,
+    endings,
+    browserCookie,
+    limits,
+    rules,
+    lastUsed,
+    trace,
+  });
   const realms = createHomeRealms(config.providers);
   const chooser = createChooser(deps, { replies, rules, realms, lastUsed });
   const who = createWho(deps, replies, reference);

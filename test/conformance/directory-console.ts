@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AuditEvent } from '../../src/audit/index.ts';
-import { openDirectory, type PeopleQuery } from '../../src/directory/index.ts';
+import {
+  openDirectory,
+  type LoginTraceRow,
+  type PeopleQuery,
+  type TraceQuery,
+} from '../../src/directory/index.ts';
 import { commit, createPlan, loginGroups, syncPlan, type TestDirectory } from '../support/directory.ts';
 import type { DirectoryWorld } from './directory-world.ts';
 
@@ -90,6 +95,46 @@ export function directoryConsole(world: DirectoryWorld): void {
         const [identity] = user.identities;
         const again = await commit(directory, createPlan({ ...(identity && { identity }) }));
         expect(again.id).not.toBe(user.id);
+      } finally {
+        await directory.close();
+      }
+    });
+  });
+
+  describe('traces of sign-ins', () => {
+    it('are found by reference, listed, forgotten after a while, and erased with the person', async () => {
+      const directory = await fresh();
+      try {
+        const user = await commit(directory, person('zoe@acme.example', 'Zoe'));
+        const trace = (reference: string, at: number, more: Partial<LoginTraceRow> = {}): LoginTraceRow => ({
+          reference,
+          at,
+          provider: 'okta',
+          outcome: 'admitted',
+          trace: { claims: { sub: 'zero \0 lone \ud800' } },
+          ...more,
+        });
+        await directory.addTraces([
+          trace('A', 1),
+          trace('B', 2, { outcome: 'refused', why: 'email_domain', userName: 'ZOE@acme.example' }),
+          trace('C', 3, { provider: 'entra', userId: user.id, userName: 'zoe@acme.example' }),
+        ]);
+        await directory.addTraces([trace('A', 9)]);
+        const found = await directory.findTrace('B');
+        expect(found).toMatchObject({ at: 2, outcome: 'refused', why: 'email_domain' });
+        expect(found?.trace['claims']).toMatchObject({ sub: expect.stringContaining('zero') });
+        const list = async (query: Partial<TraceQuery>) =>
+          (await directory.listTraces({ limit: 10, ...query })).map(({ reference }) => reference);
+        expect(await list({})).toEqual(['C', 'B', 'A']);
+        expect(await list({ user: 'zoe@ACME.example' })).toEqual(['C', 'B']);
+        expect(await list({ user: user.id })).toEqual(['C']);
+        expect(await list({ provider: 'okta', outcome: 'admitted' })).toEqual(['A']);
+        expect(await list({ before: 3, limit: 1 })).toEqual(['B']);
+        expect(await directory.pruneTraces(2)).toBe(1);
+        expect(await list({})).toEqual(['C', 'B']);
+        await directory.eraseUser(user.id);
+        expect(await list({})).toEqual([]);
+        expect(await directory.findTrace('C')).toBeUndefined();
       } finally {
         await directory.close();
       }

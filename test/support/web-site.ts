@@ -28,7 +28,7 @@ import {
   openSessionStore,
   sessionIdFromCookie,
 } from '../../src/sessions/index.ts';
-import { createWeb } from '../../src/web/index.ts';
+import { createWeb, type TraceKeeper } from '../../src/web/index.ts';
 import { testAdmin, testBrand } from './config-parts.ts';
 
 /** What the identity provider of the test says at the next answer: an assertion, a refusal, or something to throw. */
@@ -188,6 +188,7 @@ export async function startSite(overrides: Partial<Config> = {}) {
     duringLogin: async (): Promise<void> => {},
   };
   const events: AuditEvent[] = [];
+  const traces: Parameters<TraceKeeper['keep']>[0][] = [];
   const logins: (string | undefined)[][] = [];
   const snapshot = async (id: string): Promise<UserSnapshot | undefined> =>
     id !== ann.id
@@ -270,6 +271,7 @@ export async function startSite(overrides: Partial<Config> = {}) {
         now: Date.now,
       }),
     audit,
+    traces: { keep: (row) => traces.push(row) },
     transient: store.transient,
     onLogin: (...ended) => logins.push(ended),
     now: Date.now,
@@ -279,6 +281,7 @@ export async function startSite(overrides: Partial<Config> = {}) {
 
   return {
     logins,
+    traces,
     baseUrl,
     port,
     config,

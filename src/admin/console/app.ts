@@ -4,6 +4,7 @@ import { createAdministrators } from '../administrators.ts';
 import type { AdminDeps } from '../types.ts';
 import { auditPages } from './audit-pages.ts';
 import { groupPages } from './group-pages.ts';
+import { loginPages } from './login-pages.ts';
 import { createOperators } from './operator.ts';
 import { overviewModel, overviewOf } from './overview.ts';
 import { createSendPage } from './page.ts';
@@ -51,6 +52,7 @@ export function createAdmin(deps: AdminDeps): Express {
   groupPages(deps, routes, send);
   sessionPages(deps, routes, send);
   providerPages(deps, routes, send);
+  loginPages(deps, routes, send);
   auditPages(deps, routes, send);
   recoveryPages(router, recovery, send);
 

@@ -8,6 +8,7 @@ import { peopleSearch } from './0007-people-search.ts';
 import { ownKeys } from './0008-own-keys.ts';
 import { apiTokens } from './0009-api-tokens.ts';
 import { auditChain } from './0010-audit-chain.ts';
+import { loginTraces } from './0011-login-traces.ts';
 import type { Migration } from './types.ts';
 
 /** Every step, in order. */
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   ownKeys,
   apiTokens,
   auditChain,
+  loginTraces,
 ];
 
 /** Name of the step that this version of Doorward needs. */

@@ -108,6 +108,7 @@ export function createLogin(
           assertion: await completeGroups(assertion, evidence),
           returnTo: flow.returnTo,
           configVersion: flow.configVersion,
+          claims: evidence.claims,
         };
       } catch (error) {
         const found = readRefusal(error);

@@ -81,6 +81,7 @@ export async function receiveAnswer(
     assertion: await parts.completeGroups(identity, evidence),
     returnTo,
     configVersion: flow?.configVersion,
+    claims: { NameID: login.nameId.value, ...evidence.claims },
   };
 }
 
