@@ -12,7 +12,9 @@
 export { createAdministrators, type Administrators } from './administrators.ts';
 export { createAdmin } from './console/app.ts';
 export { createRecoveryToken, recoveryLinkLife } from './console/recovery.ts';
+export { createLinks, type Links } from './links.ts';
 export { personData, type PersonData } from './person-data.ts';
 export { createPeople, lastAdministrator, type People } from './people.ts';
+export { forgetOld, startRetention } from './retention.ts';
 export { startSampling } from './sampling.ts';
 export type * from './types.ts';

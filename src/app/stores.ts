@@ -1,7 +1,8 @@
-import { createAdministrators, createPeople, type People } from '../admin/index.ts';
+import { createAdministrators, createPeople, type People, createLinks, type Links } from '../admin/index.ts';
 import {
   createAuditRelay,
   createAuditWriter,
+  createOutlets,
   type Actor,
   type AuditEvent,
   type AuditWriter,
@@ -24,6 +25,7 @@ export interface Stores {
   readonly audit: AuditWriter;
   readonly endings: Endings<Actor>;
   readonly people: People;
+  readonly links: Links;
   close(): Promise<void>;
 }
 
@@ -41,15 +43,16 @@ export interface StoresDeps {
  */
 export async function openStores(config: Config, deps: StoresDeps = {}): Promise<Stores> {
   const { log = silentLog, now = Date.now, onSessionEnded } = deps;
+  const outlets = createOutlets(config.audit, log);
   const directory = await openDirectory<AuditEvent>(config.state.directory, {
     now,
     log,
-    auditing: createAuditRelay({ log }),
+    auditing: createAuditRelay({ log, outlets }),
   });
   try {
     const { redisPrefix } = config.state;
     const sessions = await openSessionStore(config.state.sessions, { now, log, redisPrefix });
-    const audit = createAuditWriter({ store: directory, log });
+    const audit = createAuditWriter({ store: directory, log, outlets });
     const endings = createEndings<Actor>({
       sessions,
       audit,
@@ -64,8 +67,10 @@ export async function openStores(config: Config, deps: StoresDeps = {}): Promise
       audit,
       endings,
       people,
+      links: createLinks({ directory, now }),
       async close() {
         await Promise.all([sessions.close(), directory.close()]);
+        await outlets.close();
       },
     };
   } catch (error) {

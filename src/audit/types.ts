@@ -38,6 +38,11 @@ export type AuditEvent = EventBase &
         readonly cause?: string;
       }
     | { readonly type: 'user.created' }
+    | {
+        readonly type: 'identity.linked' | 'identity.unlinked';
+        readonly issuer: string;
+        readonly subject: string;
+      }
     | { readonly type: 'user.updated'; readonly fields: readonly string[] }
     | { readonly type: 'user.disabled'; readonly why?: string }
     | { readonly type: 'user.enabled'; readonly why?: string }

@@ -28,7 +28,7 @@ function redact(value: unknown): unknown {
 function withoutPassword(address: string): string {
   return address
     .replace(/^([a-z+]+:\/\/[^:@/]*):[^/]*@/i, '$1:[secret]@')
-    .replaceAll(/([?&](?:password|passwd|pwd|token)=)[^&]*/gi, '$1[secret]');
+    .replaceAll(/([?&](?:(?:sentinel)?password|passwd|pwd|token)=)[^&]*/gi, '$1[secret]');
 }
 
 /**

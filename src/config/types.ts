@@ -32,6 +32,7 @@ export interface Config {
   readonly contact: string | undefined;
   readonly brand: BrandConfig;
   readonly admin: AdminConfig;
+  readonly audit: AuditConfig;
   readonly login: LoginConfig;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   readonly providers: readonly ProviderConfig[];
@@ -47,9 +48,9 @@ export interface ListenAddress {
 }
 
 export interface StateConfig {
-  /** `sqlite:PATH` (relative to the configuration directory) or `postgres://…`. */
+  /** `sqlite:PATH` or `postgres://…`; paths are absolute. */
   readonly directory: string;
-  /** `sqlite:PATH` or `redis://…` / `rediss://…`. */
+  /** `sqlite:PATH`, `redis://…`, `redis+sentinel://…`, `redis+cluster://…` (or `rediss…`); paths are absolute. */
   readonly sessions: string;
   /** Prepended to every Redis key. */
   readonly redisPrefix: string;
@@ -171,6 +172,18 @@ export interface AdminConfig {
   readonly recentAuthentication: number;
 }
 
+/** How long what happened is kept, and where else records go. */
+export interface AuditConfig {
+  /** Milliseconds. */
+  readonly keep: number;
+  readonly keepTraces: number;
+  /** Absolute path. */
+  readonly file: string | undefined;
+  readonly syslog:
+    | { readonly protocol: 'udp' | 'tcp'; readonly host: string; readonly port: number }
+    | undefined;
+}
+
 export interface LoginConfig {
   /** How long a person may take at the identity provider. */
   readonly timeout: number;
@@ -194,7 +207,11 @@ interface ProviderConfigBase {
   /** Email domains whose people sign in here, in comparable form: what the login page's email field goes by. */
   readonly domains: readonly string[];
   readonly admit: AdmitRule;
-  readonly jit: { readonly create: boolean };
+  readonly jit: {
+    readonly create: boolean;
+    /** Whether a first login may belong to somebody known by another provider: by a verified address of an admitted domain. */
+    readonly linkBy?: 'none' | 'verifiedEmail';
+  };
   readonly groups: GroupsRule;
   readonly role: RoleRule;
   /** Where the provider also provisions people and groups by SCIM. */

@@ -13,6 +13,7 @@ export type * from './audit-types.ts';
 export * from './console-types.ts';
 export type { ApiToken, ApiTokenStore } from './api-token-types.ts';
 export type { OwnKey, OwnKeyStore } from './own-key-types.ts';
+export type { Expectation, LinkQuery, LinkStore } from './links.ts';
 export type { Auditing } from './database.ts';
 export { migrate, openDirectory } from './open.ts';
 export type { DirectoryOptions, OpenDirectory } from './open.ts';

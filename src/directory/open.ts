@@ -30,6 +30,7 @@ import type { ScimStore } from './scim-types.ts';
 import { createStanding } from './standing.ts';
 import { trimChangeLog } from './trim-change-log.ts';
 import type { AuditLog, AuditRecord, Directory, LoginStore } from './types.ts';
+import { createLinks, type LinkStore } from './links.ts';
 import { createUsers } from './users.ts';
 import { uuidv7 } from './uuid.ts';
 
@@ -46,6 +47,7 @@ export interface DirectoryOptions {
 /** The directory, and what jit and audit ask of it. `E` is audit's event type. */
 export type OpenDirectory<E extends AuditRecord> = Directory &
   LoginStore &
+  LinkStore &
   AuditLog<E> &
   ConsoleStore &
   AuditTrail &
@@ -77,6 +79,7 @@ export async function openDirectory<E extends AuditRecord>(
   const trimming = trimChangeLog(unsettled, log);
   return {
     ...createUsers(database),
+    ...createLinks(database, newId),
     ...createStanding(database, now),
     ...createGroups(database, newId),
     searchPeople: createPeopleSearch(database),

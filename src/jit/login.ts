@@ -1,8 +1,9 @@
 import type { IdentityAssertion } from '../identity/index.ts';
 import { Failure } from '../identity/index.ts';
 import { decide } from './decide.ts';
-import { provisionedQuery } from './provisioned.ts';
-import type { JitPolicy, JitStore, LoginOutcome, LoginRecorder } from './types.ts';
+import { linkQuery, provisionedQuery } from './provisioned.ts';
+import type { JitPolicy, JitStore, LoginOutcome, LoginRecorder, ProvisionedQuery } from './types.ts';
+import type { User } from '../identity/index.ts';
 
 /** Conflicts come from logins of the same person at the same moment; each try sees what the other one wrote. */
 const attempts = 8;
@@ -24,7 +25,7 @@ export async function login<Event>(
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const user = await store.findByIdentity({ issuer: assertion.issuer, subject: assertion.subject });
     const query = user ? undefined : provisionedQuery(assertion, policy);
-    const provisioned = (query && (await store.findProvisioned?.(query))) ?? [];
+    const provisioned = user ? [] : await candidates(store, assertion, policy, query);
     const decision = decide(assertion, user, policy, now(), provisioned);
     if (decision.kind === 'refuse') {
       const [only] = provisioned;
@@ -40,4 +41,16 @@ export async function login<Event>(
     if (result.kind === 'committed') return { ...result, kind: 'admitted' };
   }
   throw new Failure('store_unavailable', { detail: 'jit.conflict' });
+}
+
+/** Who this first login may belong to: those whom SCIM made, or else those whom the rules of linking find. */
+async function candidates<Event>(
+  store: JitStore<Event>,
+  assertion: IdentityAssertion,
+  policy: JitPolicy,
+  query: ProvisionedQuery | undefined,
+): Promise<readonly User[]> {
+  const provisioned = (query && (await store.findProvisioned?.(query))) ?? [];
+  if (provisioned.length > 0) return provisioned;
+  return (await store.findLinkable?.(linkQuery(assertion, policy))) ?? [];
 }

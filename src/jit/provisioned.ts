@@ -1,6 +1,6 @@
 import type { IdentityAssertion } from '../identity/index.ts';
 import { emailDomain } from '../identity/index.ts';
-import type { JitPolicy, ProvisionedQuery } from './types.ts';
+import type { JitPolicy, LinkQuery, ProvisionedQuery } from './types.ts';
 
 /**
  * By what somebody who signs in for the first time may be one of those whom the provider's SCIM client made before;
@@ -16,9 +16,30 @@ export function provisionedQuery(
   const match = policy.scim.match.flatMap((by): ProvisionedQuery['match'] => {
     if (by === 'subject') return [{ by, value: subject }];
     if (by === 'userName') return [{ by, value: userName }];
-    const isTrusted =
-      emailVerified && email !== undefined && policy.admit.emailDomains.includes(emailDomain(email) ?? '');
-    return isTrusted ? [{ by, value: email }] : [];
+    const trusted = trustedEmail({ email, emailVerified }, policy);
+    return trusted === undefined ? [] : [{ by, value: trusted }];
   });
   return { provider: policy.id, match };
+}
+
+/**
+ * By what a first login may belong to somebody an administrator added, or who is known by another provider. Never by an
+ * address alone that anybody could have written: it must be verified, and of a domain that the provider's file admits.
+ */
+export function linkQuery(assertion: IdentityAssertion, policy: JitPolicy): LinkQuery {
+  return {
+    provider: policy.id,
+    subject: assertion.subject,
+    email: trustedEmail(assertion, policy),
+    byVerifiedEmail: policy.jit.linkBy === 'verifiedEmail',
+  };
+}
+
+function trustedEmail(
+  { email, emailVerified }: { readonly email?: string | undefined; readonly emailVerified: boolean },
+  policy: JitPolicy,
+): string | undefined {
+  const isTrusted =
+    emailVerified && email !== undefined && policy.admit.emailDomains.includes(emailDomain(email) ?? '');
+  return isTrusted ? email : undefined;
 }

@@ -12,7 +12,11 @@ export interface JitPolicy {
   /** Provider id. */
   readonly id: string;
   readonly admit: { readonly emailDomains: readonly string[]; readonly requireGroups: readonly string[] };
-  readonly jit: { readonly create: boolean };
+  readonly jit: {
+    readonly create: boolean;
+    /** Whether a first login may belong to somebody who is known by another provider. */
+    readonly linkBy?: 'none' | 'verifiedEmail';
+  };
   readonly groups: {
     readonly whenMissing: 'keep' | 'remove' | 'refuse';
     readonly map: readonly (readonly [idpName: string, group: string])[];
@@ -27,6 +31,15 @@ export interface ScimPolicy {
   readonly match: readonly ('subject' | 'userName' | 'email')[];
   /** `scim`: what the login claims of groups is not looked at. */
   readonly groupsFrom: 'scim' | 'claims' | 'both';
+}
+
+/** Who a first login may belong to besides: somebody an administrator added, or who has the same verified address. */
+export interface LinkQuery {
+  readonly provider: string;
+  readonly subject: string;
+  /** Only when the provider vouches for it and its file admits the domain. */
+  readonly email: string | undefined;
+  readonly byVerifiedEmail: boolean;
 }
 
 /** Who among those whom SCIM made may be the one who signs in. */
@@ -101,6 +114,8 @@ export interface JitStore<Event> {
   findByIdentity(key: IdentityKey): Promise<User | undefined>;
   /** People whom SCIM made and who answer to the first way of matching that knows anybody. */
   findProvisioned?(query: ProvisionedQuery): Promise<readonly User[]>;
+  /** People an administrator added who answer to the query; if there are none, those with that verified address. */
+  findLinkable?(query: LinkQuery): Promise<readonly User[]>;
   /**
    * Carries the plan out in one transaction, its audit events included: all or nothing. `conflict` when the identity was
    * created, or the user's version moved, since the decision; nothing is changed then.

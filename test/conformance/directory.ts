@@ -10,6 +10,7 @@ import { directoryConsole } from './directory-console.ts';
 import { directoryFreshness } from './directory-freshness.ts';
 import { directoryGroups } from './directory-groups.ts';
 import { directoryKeysAndTokens } from './directory-keys-tokens.ts';
+import { directoryLinks } from './directory-links.ts';
 import { directoryLogins } from './directory-logins.ts';
 import { directoryUsers } from './directory-users.ts';
 import type { DirectoryWorld } from './directory-world.ts';
@@ -43,6 +44,7 @@ export function directoryConformance(name: string, setUp: () => Promise<Director
     directoryConsole(world);
     directoryChain(world);
     directoryKeysAndTokens(world);
+    directoryLinks(world);
 
     describe('migrations', () => {
       it('apply each step once when several processes start together', async () => {

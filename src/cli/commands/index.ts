@@ -10,9 +10,11 @@ import { migrate } from './migrate.ts';
 import { providersList, providersShow } from './providers.ts';
 import { scimStatusCommand } from './scim-status.ts';
 import { scimTokenCreate, scimTokenList, scimTokenRevoke } from './scim-tokens.ts';
+import { proxyConfig } from './proxy-config.ts';
 import { serve } from './serve.ts';
 import { sessionsList, sessionsRevoke } from './sessions.ts';
 import { usersDisable, usersEnable, usersList, usersShow } from './users.ts';
+import { usersAdd, usersLink, usersRelink, usersUnlink } from './users-links.ts';
 
 /** Every command, in the order of the overview. */
 export const commands: readonly Command[] = [
@@ -25,6 +27,10 @@ export const commands: readonly Command[] = [
   providersShow,
   usersList,
   usersShow,
+  usersAdd,
+  usersLink,
+  usersUnlink,
+  usersRelink,
   usersDisable,
   usersEnable,
   groupsList,
@@ -36,6 +42,7 @@ export const commands: readonly Command[] = [
   scimTokenCreate,
   scimTokenList,
   scimTokenRevoke,
+  proxyConfig,
   keysList,
   keysRotate,
   audit,

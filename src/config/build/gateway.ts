@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import { missing } from '../check/word-issue.ts';
 import type { Report } from '../problems.ts';
 import { asCidr, isLoopback, parseListen, webUrl } from '../schema/addresses.ts';
+import { syslogAddress } from '../schema/audit-keys.ts';
 import type { GatewayFile } from '../schema/gateway-file.ts';
+import { absoluteStoreAddress } from '../schema/store-address.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
 import type { Config, ListenAddress } from '../types.ts';
 import { buildAssertion, buildTokens } from './bearer.ts';
@@ -59,8 +61,8 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
     ops,
     secrets: file.secrets,
     state: {
-      directory: storeAddress(file.state?.directory ?? 'sqlite:../data/directory.db', dir),
-      sessions: storeAddress(file.state?.sessions ?? 'sqlite:../data/sessions.db', dir),
+      directory: absoluteStoreAddress(file.state?.directory ?? 'sqlite:../data/directory.db', dir),
+      sessions: absoluteStoreAddress(file.state?.sessions ?? 'sqlite:../data/sessions.db', dir),
       redisPrefix: file.state?.redisPrefix ?? 'doorward:',
       grace: file.state?.grace ?? 0,
     },
@@ -84,6 +86,12 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
       roles: file.admin?.roles ?? ['admin'],
       groups: file.admin?.groups ?? [],
       recentAuthentication: file.admin?.recentAuthentication ?? 15 * minute,
+    },
+    audit: {
+      keep: file.audit?.keep ?? 400 * 24 * hour,
+      keepTraces: file.audit?.keepTraces ?? 14 * 24 * hour,
+      file: file.audit?.file === undefined ? undefined : resolve(dir, file.audit.file),
+      syslog: file.audit?.syslog === undefined ? undefined : syslogAddress(file.audit.syslog),
     },
     login: {
       timeout: file.login?.timeout ?? 10 * minute,
@@ -116,12 +124,6 @@ function sameAddress(left: ListenAddress, right: ListenAddress): boolean {
   if (left.socket !== undefined || right.socket !== undefined) return left.socket === right.socket;
   const same = left.host === right.host || (isLoopback(left.host) && isLoopback(right.host));
   return same && left.port === right.port && left.port !== 0;
-}
-
-/** A relative SQLite path starts from the configuration directory; `sqlite::memory:` stays in memory. */
-function storeAddress(address: string, dir: string): string {
-  const path = /^sqlite:(.+)$/s.exec(address)?.[1];
-  return path === undefined || path === ':memory:' ? address : `sqlite:${resolve(dir, path)}`;
 }
 
 function upstreamsOf(file: GatewayFile): Config['upstreams'] {

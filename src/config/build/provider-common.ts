@@ -53,6 +53,16 @@ export function buildCommon(
     emailDomains: (file.admit?.emailDomains ?? []).map((domain) => comparable(domain)),
     requireGroups: file.admit?.requireGroups ?? [],
   };
+  if (
+    file.jit?.linkBy === 'verifiedEmail' &&
+    admit.emailDomains.length === 0 &&
+    !context.report.spoiled('admit')
+  ) {
+    context.report.problem(
+      'jit.linkBy',
+      'linking by address needs admit.emailDomains: the domains whose addresses this provider is trusted for',
+    );
+  }
   const role: RoleRule = {
     default: file.role?.default ?? 'guest',
     map: entriesInOrder(file.role?.map, yaml.order.get('role.map')),
@@ -68,7 +78,7 @@ export function buildCommon(
     label: file.label ?? preset.label ?? `${id.slice(0, 1).toUpperCase()}${id.slice(1)}`,
     domains: (file.domains ?? []).map((domain) => comparable(domain)),
     admit,
-    jit: { create: file.jit?.create ?? true },
+    jit: { create: file.jit?.create ?? true, linkBy: file.jit?.linkBy ?? 'none' },
     groups,
     role,
     ...(file.scim && { scim: buildScim(file, context) }),

@@ -27,11 +27,7 @@ export function buildSaml(
   const idp = idpOf(file, habits, entityId, context);
   const signing = keyPair('signing', file.signing, context);
   const ownDecryption = file.decryption === 'own';
-  const decryption = keyPair(
-    'decryption',
-    file.decryption === 'own' ? undefined : file.decryption,
-    context,
-  );
+  const decryption = keyPair('decryption', file.decryption === 'own' ? undefined : file.decryption, context);
   const allowInsecure = file.allowInsecure ?? false;
   checkTransport(
     {

@@ -9,10 +9,12 @@ import {
   webUrl,
 } from './addresses.ts';
 import { adminKeys } from './admin-keys.ts';
+import { auditKeys } from './audit-keys.ts';
 import { brandKeys } from './brand-keys.ts';
 import { appsKeys, policyKeys } from './policy-keys.ts';
 import { assertionKeys, hostsKey, tokenKeys } from './token-keys.ts';
 import { count, duration, text, texts, word } from './fields.ts';
+import { directoryAddressComplaint, sessionsAddressComplaint } from './store-address.ts';
 
 /** Origins that people use must be https, but on the machine itself. */
 function secureOriginComplaint(value: string): string | undefined {
@@ -82,22 +84,12 @@ export const gatewayFile = z
     state: z
       .strictObject({
         directory: text(
-          'Users, groups and the audit trail: sqlite:PATH (relative to the configuration directory) or postgres://… Default: sqlite:../data/directory.db',
-          {
-            complain: (value) =>
-              /^(sqlite:.+|postgres(ql)?:\/\/.+)$/s.test(value) && URL.canParse(value)
-                ? undefined
-                : 'expected sqlite:PATH or postgres://…',
-          },
+          'Users, groups and the audit trail: sqlite:PATH (relative to the configuration directory) or postgres://… (with ?sslmode=verify-full&sslrootcert=FILE&pool=N where wanted). Default: sqlite:../data/directory.db',
+          { complain: directoryAddressComplaint },
         ).optional(),
         sessions: text(
-          'Sessions and logins under way: sqlite:PATH (relative to the configuration directory) or redis://… Default: sqlite:../data/sessions.db',
-          {
-            complain: (value) =>
-              /^(sqlite:.+|rediss?:\/\/.+)$/s.test(value) && URL.canParse(value)
-                ? undefined
-                : 'expected sqlite:PATH or redis://…',
-          },
+          'Sessions and logins under way: sqlite:PATH (relative to the configuration directory), redis://HOST, redis+sentinel://HOST,HOST/PRIMARY or redis+cluster://HOST,HOST; rediss… for TLS, with ?ca=FILE where wanted. Default: sqlite:../data/sessions.db',
+          { complain: sessionsAddressComplaint },
         ).optional(),
         redisPrefix: text('Put before every Redis key. Default: doorward:', { show: true }).optional(),
         grace: duration(
@@ -168,6 +160,7 @@ export const gatewayFile = z
     }).optional(),
     brand: brandKeys.optional(),
     admin: adminKeys.optional(),
+    audit: auditKeys.optional(),
     login: z
       .strictObject({
         timeout: duration('How long a person may take at the identity provider. Default: 10m', {

@@ -67,6 +67,10 @@ export const commonKeys = {
       create: flag(
         'Create a user at the first login. false: only those provisioned before may come in. Default: true',
       ).optional(),
+      linkBy: word(
+        'Whether a first login may belong to somebody whom another provider brought: verifiedEmail links by an address that both vouch for, of a domain in admit.emailDomains. Default: none',
+        ['none', 'verifiedEmail'],
+      ).optional(),
     })
     .meta({ description: 'What a first login does.' })
     .optional(),

@@ -9,6 +9,7 @@ import { ownKeys } from './0008-own-keys.ts';
 import { apiTokens } from './0009-api-tokens.ts';
 import { auditChain } from './0010-audit-chain.ts';
 import { loginTraces } from './0011-login-traces.ts';
+import { expected } from './0012-expected.ts';
 import type { Migration } from './types.ts';
 
 /** Every step, in order. */
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   apiTokens,
   auditChain,
   loginTraces,
+  expected,
 ];
 
 /** Name of the step that this version of Doorward needs. */

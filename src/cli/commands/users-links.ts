@@ -1,0 +1,198 @@
+import type { Config, ProviderConfig } from '../../config/index.ts';
+import { Failure, toFailure } from '../../identity/index.ts';
+import { withStores } from '../../app.ts';
+import { exit, type Arguments, type Command, type ExitCode, type Terminal } from '../command.ts';
+import { configOf } from '../configuration.ts';
+import { nearest } from '../nearest.ts';
+import { commandActor, withUser } from './users.ts';
+
+const identityFlags = {
+  provider: { type: 'string' },
+  subject: { type: 'string' },
+  issuer: { type: 'string' },
+} as const;
+const identityHelp =
+  'The subject is what the provider calls the person: sub, NameID, or oid at Microsoft. --issuer is needed only where the\nprovider has several (Microsoft with tenants, SAML metadata by URL).';
+
+export const usersAdd: Command = {
+  name: 'users add',
+  summary: 'Add a person before the first login, with groups',
+  usage: '[--email ADDRESS] [--provider NAME --external-id ID] [--name NAME] [--group GROUP]…',
+  help: [
+    'The first login that answers to the external id, or to the address, finds this person and their groups.',
+    'An address counts only when the provider vouches for it and lists its domain in admit.emailDomains.',
+    'Example: doorward users add --email zoe@acme.example --name "Zoe Example" --group stewards',
+  ].join('\n'),
+  options: {
+    email: { type: 'string' },
+    provider: { type: 'string' },
+    'external-id': { type: 'string' },
+    name: { type: 'string' },
+    group: { type: 'string', multiple: true },
+  },
+  words: [0, 0],
+  async run(args, terminal) {
+    const config = await configOf(args, terminal);
+    if (!config) return exit.usage;
+    const text = (flag: string) => {
+      const value = args.flags[flag];
+      return typeof value === 'string' && value !== '' ? value : undefined;
+    };
+    const [email, externalId, name] = [text('email'), text('external-id'), text('name')];
+    const provider = args.flags['provider'] === undefined ? undefined : providerOf(config, args, terminal);
+    if (args.flags['provider'] !== undefined && !provider) return exit.usage;
+    if (email === undefined && externalId === undefined)
+      return complain(terminal, 'Say how to know the person: --email or --external-id.');
+    if (externalId !== undefined && !provider)
+      return complain(terminal, 'An external id belongs to a provider: --provider NAME.');
+    const groups: unknown = args.flags['group'];
+    return withStores(config, async ({ links }) => {
+      const user = await links.add(
+        {
+          profile: {
+            userName: email ?? externalId ?? '',
+            ...(email !== undefined && { email }),
+            emailVerified: false,
+            ...(name !== undefined && { displayName: name }),
+          },
+          expected: [
+            ...(email === undefined ? [] : [{ by: 'email' as const, provider: provider?.id, value: email }]),
+            ...(externalId === undefined
+              ? []
+              : [{ by: 'subject' as const, provider: provider?.id, value: externalId }]),
+          ],
+          groups: Array.isArray(groups) ? groups.filter((each) => typeof each === 'string') : [],
+        },
+        commandActor(),
+      );
+      terminal.out(
+        args.json
+          ? `${JSON.stringify({ id: user.id })}\n`
+          : `${user.profile.userName} is added (${user.id}) and may sign in.\n`,
+      );
+      return exit.ok;
+    });
+  },
+};
+
+export const usersLink: Command = {
+  name: 'users link',
+  summary: 'Join an identity at a provider to a user, who may then sign in by it',
+  usage: 'NAME --provider NAME --subject SUBJECT [--issuer ISSUER]',
+  help: `${identityHelp}\nExample: doorward users link ann@acme.example --provider okta --subject 00u1ab2`,
+  options: identityFlags,
+  words: [1, 1],
+  run: (args, terminal) =>
+    withIdentity(args, terminal, (identity) =>
+      withUser(args, terminal, async (user, { links }) => {
+        const result = await links.link(user.id, identity, commandActor());
+        if (result === 'taken') {
+          terminal.err('Another user has that identity. Take it away there first: doorward users unlink\n');
+          return exit.no;
+        }
+        terminal.out(
+          `${user.profile.userName} ${result === 'linked' ? 'may now sign in' : 'could already sign in'} as ${identity.subject} at ${identity.provider}.\n`,
+        );
+        return exit.ok;
+      }),
+    ),
+};
+
+export const usersUnlink: Command = {
+  name: 'users unlink',
+  summary: 'Take an identity away from a user; the next login by it is a first login',
+  usage: 'NAME --provider NAME --subject SUBJECT [--issuer ISSUER]',
+  help: `${identityHelp}\nThe user's sessions end.\nExample: doorward users unlink ann@acme.example --provider okta --subject 00u1ab2`,
+  options: identityFlags,
+  words: [1, 1],
+  run: (args, terminal) =>
+    withIdentity(args, terminal, (identity) =>
+      withUser(args, terminal, async (user, { links, endings }) => {
+        if (!(await links.unlink(user.id, identity, commandActor()))) {
+          terminal.err(`${user.profile.userName} has no such identity. See: doorward users show\n`);
+          return exit.no;
+        }
+        const ended = await endings.endAllOf(user.id, 'revoked', commandActor());
+        terminal.out(
+          `${user.profile.userName} no longer signs in as ${identity.subject}. Sessions ended: ${ended}.\n`,
+        );
+        return exit.ok;
+      }),
+    ),
+};
+
+export const usersRelink: Command = {
+  name: 'users relink',
+  summary: 'Give a user a new subject at a provider: a new tenant, a renamed NameID',
+  usage: 'NAME --provider NAME --subject NEW-SUBJECT [--issuer ISSUER]',
+  help: `The user's other identities at that provider are taken away.\n${identityHelp}\nExample: doorward users relink ann@acme.example --provider okta --subject 00u9zz9`,
+  options: identityFlags,
+  words: [1, 1],
+  run: (args, terminal) =>
+    withIdentity(args, terminal, (identity) =>
+      withUser(args, terminal, async (user, { links, endings }) => {
+        const result = await links.link(user.id, identity, commandActor());
+        if (result === 'taken') {
+          terminal.err('Another user has that identity. Take it away there first: doorward users unlink\n');
+          return exit.no;
+        }
+        const old = user.identities.filter(
+          (each) =>
+            each.provider === identity.provider &&
+            !(each.issuer === identity.issuer && each.subject === identity.subject),
+        );
+        for (const each of old) await links.unlink(user.id, each, commandActor());
+        await endings.endAllOf(user.id, 'revoked', commandActor());
+        terminal.out(
+          `${user.profile.userName} now signs in as ${identity.subject} at ${identity.provider}; ${old.length} taken away.\n`,
+        );
+        return exit.ok;
+      }),
+    ),
+};
+
+/** The identity that the flags name, or what is wrong with them. */
+async function withIdentity(
+  args: Arguments,
+  terminal: Terminal,
+  use: (identity: { provider: string; issuer: string; subject: string }) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const config = await configOf(args, terminal);
+  if (!config) return exit.usage;
+  const provider = providerOf(config, args, terminal);
+  if (!provider) return exit.usage;
+  const { subject, issuer = issuerOf(provider) } = args.flags;
+  if (typeof subject !== 'string' || subject === '')
+    return complain(terminal, 'Say which identity: --subject SUBJECT.');
+  if (typeof issuer !== 'string')
+    return complain(terminal, `Say at which issuer: ${provider.id} may have several.`);
+  try {
+    return await use({ provider: provider.id, issuer, subject });
+  } catch (error) {
+    const failure = toFailure(error);
+    if (failure.detail !== 'directory.identity_key') throw new Failure(failure.code, { cause: error });
+    return complain(terminal, 'That subject cannot be stored: it is too long, or not text.');
+  }
+}
+
+/** The one issuer of a provider; undefined where there are several, or where only its metadata knows. */
+function issuerOf(provider: ProviderConfig): string | undefined {
+  if (provider.protocol === 'oidc') return provider.tenants.length > 0 ? undefined : provider.issuer;
+  return provider.idp.entityId;
+}
+
+function providerOf(config: Config, args: Arguments, terminal: Terminal): ProviderConfig | undefined {
+  const ids = config.providers.map(({ id }) => id);
+  const name = args.flags['provider'];
+  const found = config.providers.find(({ id }) => id === name);
+  if (!found) {
+    const guess = typeof name === 'string' ? nearest(name, ids) : undefined;
+    terminal.err(`Say which provider: --provider ${guess ?? ids.join(' | ')}\n`);
+  }
+  return found;
+}
+
+function complain(terminal: Terminal, message: string): ExitCode {
+  terminal.err(`${message}\n`);
+  return exit.usage;
+}

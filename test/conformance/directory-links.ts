@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import type { IdentityAssertion, User } from '../../src/identity/index.ts';
+import { login } from '../../src/jit/index.ts';
+import { assertionOf, policyOf } from '../support/people.ts';
+import type { DirectoryWorld } from './directory-world.ts';
+
+/** People who are known before an identity is: added by an administrator, or known by another provider. */
+export function directoryLinks(world: DirectoryWorld): void {
+  const domain = 'acme.example';
+  const policy = (id: string, linkBy: 'none' | 'verifiedEmail', create = true) => ({
+    ...policyOf({ admit: { emailDomains: [domain] } }),
+    id,
+    jit: { create, linkBy },
+  });
+  const person = (email = `${randomUUID()}@${domain}`): IdentityAssertion =>
+    assertionOf({ subject: randomUUID(), email, userName: email, groups: { kind: 'absent' } });
+  const signIn = (assertion: IdentityAssertion, rules: ReturnType<typeof policy>) =>
+    login(
+      world.directory,
+      { ...assertion, issuer: `https://${rules.id}.example`, provider: rules.id },
+      rules,
+      () => 9,
+    );
+  const userOfLogin = async (...args: Parameters<typeof signIn>): Promise<User> => {
+    const outcome = await signIn(...args);
+    if (outcome.kind !== 'admitted') throw new Error(outcome.reason);
+    return outcome.user;
+  };
+
+  describe('linking', () => {
+    it('is off: the same verified address at another provider is another user', async () => {
+      const ann = person();
+      const first = await userOfLogin(ann, policy('entra', 'none'));
+      expect((await userOfLogin(ann, policy('google', 'none'))).id).not.toBe(first.id);
+    });
+
+    it('by verified address makes one user of two identities, where the file says so', async () => {
+      const ann = person();
+      const first = await userOfLogin(ann, policy('entra', 'none'));
+      const second = await userOfLogin(
+        { ...ann, email: ann.email!.toUpperCase() },
+        policy('google', 'verifiedEmail'),
+      );
+      expect(second.id).toBe(first.id);
+      expect(second.identities.map(({ provider }) => provider).sort()).toEqual(['entra', 'google']);
+      expect(second.version).toBe(first.version + 1);
+      expect((await userOfLogin(ann, policy('google', 'verifiedEmail'))).id).toBe(first.id);
+    });
+
+    it('never goes by an address that is not verified, on either side, or of another domain', async () => {
+      const victim = person();
+      const { id } = await userOfLogin(victim, policy('entra', 'none'));
+      const attacker = { ...victim, subject: randomUUID() };
+      const unverified = await signIn({ ...attacker, emailVerified: false }, policy('evil', 'verifiedEmail'));
+      expect(unverified).toMatchObject({ kind: 'refused', reason: 'email_unverified' });
+      const elsewhere = {
+        ...policy('evil', 'verifiedEmail'),
+        admit: { emailDomains: [], requireGroups: [] },
+      };
+      expect((await userOfLogin(attacker, elsewhere)).id).not.toBe(id);
+
+      const loose = { ...policy('loose', 'none'), admit: { emailDomains: [], requireGroups: [] } };
+      const squatter = person();
+      const squatted = await userOfLogin({ ...squatter, emailVerified: false }, loose);
+      expect(
+        (await userOfLogin({ ...squatter, subject: randomUUID() }, policy('google', 'verifiedEmail'))).id,
+      ).not.toBe(squatted.id);
+    });
+
+    it('gives an address that was given to somebody new to nobody of before', async () => {
+      const leaver = person();
+      const rules = policy('google', 'verifiedEmail');
+      const before = await userOfLogin(leaver, rules);
+      expect((await userOfLogin({ ...leaver, subject: randomUUID() }, rules)).id).not.toBe(before.id);
+    });
+
+    it('refuses to guess between two users with that address', async () => {
+      const ann = person();
+      await userOfLogin(ann, policy('entra', 'none'));
+      await userOfLogin(ann, policy('okta', 'none'));
+      expect(await signIn(ann, policy('google', 'verifiedEmail'))).toMatchObject({
+        kind: 'refused',
+        reason: 'ambiguous_match',
+      });
+    });
+
+    it('lets nobody in who is disabled, by whatever identity they come', async () => {
+      const ann = person();
+      const { id } = await userOfLogin(ann, policy('entra', 'none'));
+      await world.directory.setDisabled(id, { at: 1 });
+      expect(await signIn(ann, policy('google', 'verifiedEmail'))).toMatchObject({
+        kind: 'refused',
+        reason: 'disabled_locally',
+      });
+    });
+  });
+
+  describe('a person added before the first login', () => {
+    const add = (
+      expected: Parameters<typeof world.directory.addPerson>[0]['expected'],
+      groups: string[] = [],
+    ) =>
+      world.directory.addPerson({
+        profile: { userName: 'new', emailVerified: false },
+        expected,
+        groups,
+        at: 5,
+      });
+
+    it('is found by the external id, comes in where strangers do not, and has the groups', async () => {
+      const zoe = person();
+      const added = await add([{ by: 'subject', provider: 'okta', value: zoe.subject }], ['stewards']);
+      expect(added.memberships).toEqual([{ group: 'stewards', source: { kind: 'local' } }]);
+      expect(await signIn(zoe, policy('entra', 'none', false))).toMatchObject({ reason: 'not_provisioned' });
+      const user = await userOfLogin(zoe, policy('okta', 'none', false));
+      expect(user.id).toBe(added.id);
+      expect(user.memberships).toEqual(added.memberships);
+    });
+
+    it('is found by a verified address at any provider, and once only', async () => {
+      const zoe = person();
+      const added = await add([{ by: 'email', provider: undefined, value: zoe.email!.toUpperCase() }]);
+      expect((await userOfLogin(zoe, policy('okta', 'none', false))).id).toBe(added.id);
+      expect(await signIn({ ...zoe, subject: randomUUID() }, policy('okta', 'none', false))).toMatchObject({
+        reason: 'not_provisioned',
+      });
+    });
+  });
+
+  describe('identities that an administrator changes', () => {
+    it('are joined to one user, never to two, and taken away again', async () => {
+      const [ann, ben] = [
+        await userOfLogin(person(), policy('okta', 'none')),
+        await userOfLogin(person(), policy('okta', 'none')),
+      ];
+      const identity = { provider: 'entra', issuer: 'https://entra.example', subject: randomUUID() };
+      expect(await world.directory.linkIdentity(ann.id, identity)).toBe('linked');
+      expect(await world.directory.linkIdentity(ann.id, identity)).toBe('already');
+      expect(await world.second.linkIdentity(ben.id, identity)).toBe('taken');
+      expect(await world.second.linkIdentity(randomUUID(), identity)).toBeUndefined();
+      expect((await world.directory.findByIdentity(identity))?.version).toBe(ann.version + 1);
+      expect(await world.directory.unlinkIdentity(ben.id, identity)).toBe(false);
+      expect(await world.directory.unlinkIdentity(ann.id, identity)).toBe(true);
+      expect(await world.directory.findByIdentity(identity)).toBeUndefined();
+    });
+  });
+}
