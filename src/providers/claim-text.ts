@@ -11,3 +11,9 @@ export function isUsableText(text: string, maxBytes: number): boolean {
     Buffer.byteLength(text) <= maxBytes
   );
 }
+
+/** A full name made of its parts, where the identity provider sent only those; the order is the one of Western forms. */
+export function fullName(givenName: string | undefined, familyName: string | undefined): string | undefined {
+  const parts = [givenName, familyName].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(' ');
+}

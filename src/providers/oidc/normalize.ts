@@ -1,6 +1,6 @@
 import type { OidcProviderConfig } from '../../config/index.ts';
 import type { IdentityAssertion } from '../../identity/index.ts';
-import { isUsableText } from '../claim-text.ts';
+import { fullName, isUsableText } from '../claim-text.ts';
 import { type Claims, readGroups, readNames, valueAt } from '../groups-claim.ts';
 import { withReadableNames } from '../groups/index.ts';
 import { isSubject } from './id-token.ts';
@@ -62,8 +62,10 @@ export function normalize(answer: VerifiedAnswer, rules: NormalizeRules): Normal
   const groups = readGroups(merged, rules.groups.claims);
   const roles = readNames(merged, 'roles');
   problems.push(...groups.problems, ...roles.problems);
-  const optional = (key: string, names: readonly string[], sources = find(names)) =>
-    sources === undefined ? {} : { [key]: sources.value };
+  const given = find(claims.givenName)?.value;
+  const family = find(claims.familyName)?.value;
+  const displayName = find(claims.displayName)?.value ?? fullName(given, family);
+  const locale = find(['locale'])?.value;
   const own = (name: string): string | undefined => {
     const value = idToken[name];
     return typeof value === 'string' && value !== '' && isUsableText(value, maxBytes.other)
@@ -81,14 +83,15 @@ export function normalize(answer: VerifiedAnswer, rules: NormalizeRules): Normal
     userName: find(claims.userName)?.value ?? email?.value ?? subject,
     ...(email !== undefined && { email: email.value }),
     emailVerified: email !== undefined && isVouchedFor(email, rules.trustEmail),
-    ...optional('displayName', claims.displayName),
-    ...optional('givenName', claims.givenName),
-    ...optional('familyName', claims.familyName),
-    ...optional('locale', ['locale']),
+    ...(displayName !== undefined && { displayName }),
+    ...(given !== undefined && { givenName: given }),
+    ...(family !== undefined && { familyName: family }),
+    ...(locale !== undefined && { locale }),
     groups: withReadableNames(groups.groups, rules.groups),
     roles: roles.names ?? [],
     ...(typeof idToken['iat'] === 'number' && { issuedAt: Math.floor(idToken['iat'] * 1000) }),
     authenticatedAt: Math.floor(authenticatedAt * 1000),
+    ...(idToken['auth_time'] !== undefined && { authTimeStated: true }),
     ...(acr !== undefined && { acr }),
     amr: methodsOf(idToken['amr']),
     idpSession: {

@@ -1,6 +1,6 @@
 import type { SamlProviderConfig } from '../../config/index.ts';
 import type { GroupsClaim, IdentityAssertion } from '../../identity/index.ts';
-import { isUsableText } from '../claim-text.ts';
+import { fullName, isUsableText } from '../claim-text.ts';
 import { readGroups, readNames, type Claims } from '../groups-claim.ts';
 import { withReadableNames } from '../groups/index.ts';
 import type { VerifiedLogin } from './after/index.ts';
@@ -44,10 +44,9 @@ export function normalize(login: VerifiedLogin, rules: NormalizeRules): Normaliz
     }
     return undefined;
   };
-  const optional = (key: 'displayName' | 'givenName' | 'familyName') => {
-    const value = first(rules.attributes[key]);
-    return value === undefined ? {} : { [key]: value };
-  };
+  const given = first(rules.attributes.givenName);
+  const family = first(rules.attributes.familyName);
+  const displayName = first(rules.attributes.displayName) ?? fullName(given, family);
   const subject = findSubject(login, rules.attributes.subject);
   const email = first(rules.attributes.email, maxBytes.email);
   const claims: Claims = Object.fromEntries(attributes);
@@ -61,13 +60,14 @@ export function normalize(login: VerifiedLogin, rules: NormalizeRules): Normaliz
     userName: first(rules.attributes.userName) ?? email ?? subject,
     ...(email !== undefined && { email }),
     emailVerified: email !== undefined && rules.trustEmail,
-    ...optional('displayName'),
-    ...optional('givenName'),
-    ...optional('familyName'),
+    ...(displayName !== undefined && { displayName }),
+    ...(given !== undefined && { givenName: given }),
+    ...(family !== undefined && { familyName: family }),
     groups,
     roles: roles.names ?? [],
     issuedAt: login.issuedAt,
     authenticatedAt: authentication.at,
+    authTimeStated: true,
     ...(authentication.classRef !== undefined && { acr: authentication.classRef }),
     amr: [],
     idpSession: {

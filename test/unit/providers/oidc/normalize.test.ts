@@ -93,6 +93,10 @@ describe('claims as an assertion', () => {
     });
     expect(assertionOf({ name: '', nickname: 'n' })).toMatchObject({ displayName: 'n' });
     expect(assertionOf({ name: null, nickname: 'n' })).toMatchObject({ displayName: 'n' });
+    expect(assertionOf({ name: null, given_name: 'Żółć', family_name: 'Gęślą' })).toMatchObject({
+      displayName: 'Żółć Gęślą',
+    });
+    expect(assertionOf({ name: null, family_name: 'Gęślą' })).toMatchObject({ displayName: 'Gęślą' });
     expect(assertionOf({ emails: ['first@x.example', 'b@x.example'] })).toMatchObject({
       userName: 'first@x.example',
     });
