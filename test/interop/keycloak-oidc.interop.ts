@@ -1,0 +1,4 @@
+import { keycloakOidc } from './idps/keycloak.ts';
+import { describeJourneys } from './journeys.ts';
+
+describeJourneys(keycloakOidc);
