@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { personData, startSampling } from '../admin/index.ts';
+import { personData, startRetention, startSampling } from '../admin/index.ts';
 import type { Config } from '../config/index.ts';
 import { answerError, createGate, type GateCounters } from '../gate/index.ts';
 import { Failure, type Log } from '../identity/index.ts';
@@ -107,6 +107,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
   });
 
   const admin = consoleOf(config, { stores, gate, providers, reference, now, log });
+  const stopRetention = startRetention({ directory, audit: config.audit, now, log });
   const stopSampling = startSampling({ sessions, directory, now, log });
   const scim = scimOf(config, { stores, now, log });
   const isScim = (url: string): boolean => /^\/scim(?:[/?]|$)/.test(url);
@@ -141,6 +142,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
       signer?.close();
       await ready;
       stopSampling();
+      stopRetention();
       await traces.flush();
       proxy.close();
       await scim.close();

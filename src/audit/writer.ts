@@ -1,12 +1,17 @@
 import type { Log } from '../identity/index.ts';
 import { guardEvent } from './guard.ts';
+import type { Outlets } from './outlets.ts';
 import type { AuditEvent, AuditStore, AuditWriter } from './types.ts';
 
 /**
  * The one writer: events are masked, appended to the store in one piece, and then put on the log, one line an event.
  * Rejects, with nothing logged, when the store does: whoever reports a change must not go on as if it were recorded.
  */
-export function createAuditWriter(options: { store: Pick<AuditStore, 'append'>; log: Log }): AuditWriter {
+export function createAuditWriter(options: {
+  store: Pick<AuditStore, 'append'>;
+  log: Log;
+  outlets?: Pick<Outlets, 'send'>;
+}): AuditWriter {
   const relay = createAuditRelay(options);
   return {
     async write(...events) {
@@ -24,11 +29,15 @@ export interface AuditRelay {
 }
 
 /** Hand it to `openDirectory` as `auditing`. */
-export function createAuditRelay(options: { log: Log }): AuditRelay {
+export function createAuditRelay(options: { log: Log; outlets?: Pick<Outlets, 'send'> }): AuditRelay {
   return {
     guard: guardEvent,
     committed(events) {
-      for (const event of events) options.log.info({ audit: event }, 'audit');
+      for (const event of events) {
+        options.log.info({ audit: event }, 'audit');
+        const at = 'at' in event && typeof event.at === 'number' ? event.at : 0;
+        options.outlets?.send(JSON.stringify({ ...event, at: new Date(at).toISOString() }), at);
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { AdminConfig, BrandConfig, Config } from '../../src/config/index.ts';
+import type { AuditConfig, AdminConfig, BrandConfig, Config } from '../../src/config/index.ts';
 
 /** Brand of a gateway whose file names it and nothing else. */
 export function testBrand(name: string): BrandConfig {
@@ -21,4 +21,12 @@ export const testAccess: Pick<Config, 'policy' | 'apps' | 'assertion' | 'tokens'
   assertion: undefined,
   tokens: { personal: false, maxAge: 90 * 86_400_000, jwt: [] },
   hosts: [],
+};
+
+/** The audit trail's rule where the file says nothing, and keeps nothing elsewhere. */
+export const testAudit: AuditConfig = {
+  keep: 400 * 86_400_000,
+  keepTraces: 14 * 86_400_000,
+  file: undefined,
+  syslog: undefined,
 };

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { testAccess, testAdmin, testBrand } from './config-parts.ts';
+import { testAccess, testAdmin, testBrand, testAudit } from './config-parts.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { Directory, UserSnapshot } from '../../src/directory/index.ts';
 import { createGate, gateCounters, type Gate, type GateCounters } from '../../src/gate/index.ts';
@@ -29,6 +29,7 @@ export function gateConfig(overrides: Partial<Config> = {}): Config {
     contact: 'help@acme.example',
     brand: testBrand('Catalog'),
     admin: testAdmin,
+    audit: testAudit,
     login: { timeout: 600_000, maxPerMinutePerAddress: 60, maxPerMinutePerProvider: 60 },
     log: { level: 'silent' },
     providers: [

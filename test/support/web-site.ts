@@ -29,7 +29,7 @@ import {
   sessionIdFromCookie,
 } from '../../src/sessions/index.ts';
 import { createWeb, type TraceKeeper } from '../../src/web/index.ts';
-import { testAdmin, testBrand } from './config-parts.ts';
+import { testAdmin, testAudit, testBrand } from './config-parts.ts';
 
 /** What the identity provider of the test says at the next answer: an assertion, a refusal, or something to throw. */
 export type IdpAnswer =
@@ -162,6 +162,7 @@ export async function startSite(overrides: Partial<Config> = {}) {
     contact: 'help@acme.example',
     brand: testBrand('Acme Catalog'),
     admin: testAdmin,
+    audit: testAudit,
     providers: [],
     login: { timeout: 600_000, maxPerMinutePerAddress: 1000, maxPerMinutePerProvider: 1000 },
     ...overrides,
