@@ -63,9 +63,10 @@ export async function recognize(db: Kysely<Tables>, plan: NewScimUser): Promise<
     const [userId, ...others] = matching;
     if (others.length > 0) return { kind: 'ambiguous' };
     if (userId === undefined) continue;
-    const state = await stateOf(db, provider, userId);
-    if (state === 'living') return { kind: 'taken', what: 'person' };
-    if (state === 'none') return { kind: 'known', userId };
+    const resource = await resourceOf(db, provider, userId);
+    if (!resource) return { kind: 'known', userId };
+    if (resource.deleted_at === null) return { kind: 'taken', what: 'person' };
+    if (by !== 'subject' && !mayBeSame(content.externalId, resource.external_id)) continue;
     return { kind: onReturn === 'restore' ? 'returned' : 'replaced', userId };
   }
   if (gone === undefined) return { kind: 'nobody' };
@@ -79,8 +80,12 @@ export async function recognize(db: Kysely<Tables>, plan: NewScimUser): Promise<
 function goneFor(externalId: string | undefined, rows: readonly Row[]): string | undefined {
   const gone = rows.filter(({ kind }) => kind === 'gone');
   const same = externalId === undefined ? [] : gone.filter((row) => row.external_id === externalId);
-  const named = gone.filter((row) => externalId === undefined || row.external_id === null);
+  const named = gone.filter((row) => mayBeSame(externalId, row.external_id));
   return (same.length > 0 ? same : named).at(-1)?.user_id;
+}
+
+function mayBeSame(externalId: string | undefined, other: string | null): boolean {
+  return externalId === undefined || other === null || externalId === other;
 }
 
 /** The index holds a shortened form of a name; what was meant decides. */
@@ -88,16 +93,10 @@ function sameText(by: string, seen: string | null, wanted: string): boolean {
   return by === 'subject' || (seen !== null && comparable(seen) === comparable(cleanText(wanted)));
 }
 
-async function stateOf(
-  db: Kysely<Tables>,
-  provider: string,
-  userId: string,
-): Promise<'living' | 'gone' | 'none'> {
-  const { rows } = await sql<{ deleted_at: number | null }>`select deleted_at from scim_users
-    where provider = ${provider} and user_id = ${userId} order by deleted_at is null desc limit 1`.execute(
-    db,
-  );
-  const [row] = rows;
-  if (!row) return 'none';
-  return row.deleted_at === null ? 'living' : 'gone';
+/** The person's resource, the living one if there is one. */
+async function resourceOf(db: Kysely<Tables>, provider: string, userId: string) {
+  const { rows } = await sql<{ deleted_at: number | null; external_id: string | null }>`
+    select deleted_at, external_id from scim_users where provider = ${provider} and user_id = ${userId}
+    order by deleted_at is null desc limit 1`.execute(db);
+  return rows[0];
 }

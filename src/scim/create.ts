@@ -20,7 +20,9 @@ import type { ScimDeps } from './types.ts';
 export interface Scim {
   /** Answers every path under `/scim`. */
   handle(req: IncomingMessage, res: ServerResponse): void;
-  /** Writes down what was counted, and stops. */
+  /** Writes down what was counted until now. */
+  flush(): Promise<void>;
+  /** The same, and stops. */
   close(): Promise<void>;
 }
 
@@ -99,6 +101,7 @@ export function createScim(deps: ScimDeps): Scim {
 
   return {
     handle: (req, res) => void handler(req, res),
+    flush: () => activity.flush(),
     async close() {
       clearInterval(warnings);
       await activity.close();

@@ -65,6 +65,8 @@ export interface ScimWorld {
   /** A live session of the user, as the store holds it; tells whether it is still alive. */
   openSession(userId: string): Promise<{ isAlive(): Promise<boolean> }>;
   clock: { advance(milliseconds: number): void };
+  /** What was counted is written down now. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -167,6 +169,7 @@ export async function startScimWorld(
       await sessions.set(session, { fresh: true });
       return { isAlive: async () => (await sessions.get(session.record.digest)) !== undefined };
     },
+    flush: () => scim.flush(),
     clock: { advance: (milliseconds) => void (skew += milliseconds) },
     async close() {
       server.closeAllConnections();

@@ -39,7 +39,7 @@ export function createAuthenticate(deps: {
   }
 
   return async (header) => {
-    if (header === undefined || header.trim() === '') throw new Unauthenticated('A bearer token is needed.');
+    if (header === undefined || header.trim() === '') throw new Unauthenticated('The request has no token.');
     const secret = /^bearer +(\S+) *$/i.exec(header)?.[1];
     if (secret === undefined)
       throw new Unauthenticated('The Authorization header must be "Bearer" and a token.', 'invalid_request');

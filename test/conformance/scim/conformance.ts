@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { startScimWorld, type ScimWorld } from '../../support/scim-world.ts';
 import { scimCases } from './cases/index.ts';
+import { concurrency } from './concurrency.ts';
+import { oneIdentity } from './identity.ts';
+import { isolation } from './isolation.ts';
+import { refusals } from './refusals.ts';
 import { runCase } from './run-case.ts';
+import { sessionsEnd } from './sessions.ts';
+import { tokens } from './tokens.ts';
 
 /** What SCIM must do on every database, over real HTTP. */
 export function scimConformance(
@@ -31,5 +37,8 @@ export function scimConformance(
         );
       });
     }
+
+    for (const part of [sessionsEnd, oneIdentity, isolation, concurrency, tokens, refusals])
+      part(() => world);
   });
 }
