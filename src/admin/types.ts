@@ -40,6 +40,8 @@ export interface AdminGate {
     readonly method: string | undefined;
     readonly host: string | undefined;
     readonly path: string | undefined;
+    /** A page of our own: the policy for applications does not hold for it. */
+    readonly own: true;
   }): AdminAdmission | Promise<AdminAdmission>;
 }
 
@@ -52,7 +54,7 @@ export type AdminAdmission =
         readonly session: SessionRecord;
       };
     }
-  | { readonly kind: 'signed_out' }
+  | { readonly kind: 'signed_out' | 'anonymous' | 'step_up' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unavailable' };
 

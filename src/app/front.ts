@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { personData, startRetention, startSampling } from '../admin/index.ts';
 import type { Config } from '../config/index.ts';
-import { answerError, createGate, type GateCounters } from '../gate/index.ts';
+import { answerError, createGate, keySetEndpoint, type GateCounters } from '../gate/index.ts';
 import { Failure, type Log } from '../identity/index.ts';
 import { login } from '../jit/index.ts';
 import { createAssertionSigner, samlKeys } from '../keys/index.ts';
@@ -61,7 +61,19 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     samlKeys: () => samlKeys(keyring),
     ...(deps.fetch && { fetch: deps.fetch }),
   });
-  const gate = createGate({ config, sessions, directory, now, log, counters, reference });
+  const gate = createGate({
+    config,
+    sessions,
+    directory,
+    signer,
+    tokens: { ...directory.apiTokens, findByIdentity: directory.findByIdentity },
+    fetch: deps.fetch,
+    now,
+    log,
+    counters,
+    reference,
+  });
+  const keySet = signer && keySetEndpoint(() => signer.keySet(), reference);
   const proxy = createProxy({ config, gate, log, reference });
   const signals = createSignals({
     config,
@@ -129,7 +141,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     config,
     ready,
     handle(req, res) {
-      if (gate.handle(req, res)) return;
+      if (gate.handle(req, res) || keySet?.(req, res) === true) return;
       if (signals.handle(req, res)) return;
       if (isWeb(req.url ?? '/')) web(req, res);
       else if (isScim(req.url ?? '/')) scim.handle(req, res);

@@ -2,17 +2,23 @@ import type { Config } from '../config/index.ts';
 import type { Directory } from '../directory/index.ts';
 import type { Log } from '../identity/index.ts';
 import type { SessionStore } from '../sessions/index.ts';
+import { anonymousAdmission } from './anonymous.ts';
+import { assertions } from './assertions.ts';
 import { cookieHeader, cookieValue } from './cookie-value.ts';
 import { gracePeriod } from './grace-period.ts';
 import { trackLoads } from './loads.ts';
-import { judge, signedInEverywhere, type PolicyRule } from './policy.ts';
+import { compilePolicy } from './policy.ts';
 import { remembered, renew, sameLogin, sessionCache, type CachedSession } from './session-cache.ts';
 import { sessionTouch } from './session-touch.ts';
-import type { Admission, GateCounters, GateRequest, SessionCookie } from './types.ts';
+import { tokenAdmission } from './token-admission.ts';
+import type { Admission, GateCounters, GateRequest, SessionCookie, Signer, TokenSource } from './types.ts';
 import { userCache, type CachedUser, type UserView } from './user-cache.ts';
 
 export interface AdmissionOptions {
-  readonly config: Pick<Config, 'headers' | 'providers' | 'session' | 'state'>;
+  readonly config: Pick<
+    Config,
+    'apps' | 'assertion' | 'baseUrl' | 'headers' | 'policy' | 'providers' | 'session' | 'state' | 'tokens'
+  >;
   readonly cookie: SessionCookie;
   readonly sessions: Pick<SessionStore, 'get' | 'touch' | 'end' | 'freshness'>;
   readonly directory: Pick<Directory, 'snapshot' | 'freshness'>;
@@ -21,7 +27,12 @@ export interface AdmissionOptions {
   readonly elapsed?: () => number;
   readonly log: Log;
   readonly counters: GateCounters;
-  readonly rules?: readonly PolicyRule[];
+  /** Signs the assertions; without it there are none. */
+  readonly signer?: Signer | undefined;
+  /** Where tokens are looked up; without it none is accepted. */
+  readonly tokens?: TokenSource | undefined;
+  /** Replaces the global `fetch`, for the keys of JWT issuers. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** How many sessions are remembered. */
   readonly capacity?: number;
 }
@@ -40,19 +51,41 @@ const mostCandidates = 4;
 export function admission(
   options: AdmissionOptions,
 ): (request: GateRequest) => Admission | Promise<Admission> {
-  const { cookie, sessions, directory, now, log, counters, rules = signedInEverywhere } = options;
+  const { config, cookie, sessions, directory, now, log, counters, signer } = options;
   const { elapsed = () => performance.now() } = options;
   const cache = sessionCache(options.capacity ?? 262_144);
-  const users = userCache(options.config);
+  const users = userCache(config);
+  const policy = config.policy && compilePolicy(config.policy);
+  const anonymous = anonymousAdmission(config.headers);
+  const assertion = signer && assertions({ config, signer, now });
   const began = now();
-  const touch = sessionTouch({ sessions, cache, idle: options.config.session.idle, began, log });
+  const touch = sessionTouch({ sessions, cache, idle: config.session.idle, began, log });
   const sessionLoads = trackLoads();
   const userLoads = trackLoads();
-  const { grace } = options.config.state;
+  const { grace } = config.state;
   const sessionsGrace = gracePeriod({ store: 'sessions', grace, elapsed, log });
   const usersGrace = gracePeriod({ store: 'directory', grace, elapsed, log });
   let sessionsTrusted = false;
   let usersTrusted = false;
+
+  const tokens =
+    options.tokens &&
+    tokenAdmission({
+      config,
+      source: options.tokens,
+      directory,
+      users,
+      loads: userLoads,
+      trusted: () => usersTrusted,
+      conclude,
+      inTime,
+      counters,
+      began,
+      elapsed,
+      now,
+      log,
+      fetch: options.fetch,
+    });
 
   sessions.freshness.onInvalidated((digest) => {
     cache.drop(digest);
@@ -80,8 +113,15 @@ export function admission(
   }
 
   function admit(request: GateRequest): Admission | Promise<Admission> {
+    if (request.authorization !== undefined) {
+      const credential = tokens?.read(request.authorization);
+      if (credential !== undefined) {
+        bringInChanges();
+        return tokens?.admit(request, credential) ?? signedOut;
+      }
+    }
     const value = cookieValue(request.cookie, cookie.name);
-    if (value === undefined) return signedOut;
+    if (value === undefined) return withoutSession(request);
     const at = now();
     bringInChanges();
     const session = cache.get(value);
@@ -91,11 +131,17 @@ export function admission(
         session.used = true;
         user.used = true;
         if (request.passive !== true) touch.used(session, at);
-        return conclude(request, session, user, view);
+        return conclude(request, session, user, view, at);
       }
     }
     counters.asked += 1;
-    return ask(request, value, at);
+    return inTime(() => askStores(request, value, at));
+  }
+
+  /** Nobody is signed in: public pages are open all the same. */
+  function withoutSession(request: GateRequest): Admission {
+    if (policy === undefined || request.own === true) return signedOut;
+    return policy.judge(request, undefined, 0).kind === 'public' ? anonymous : signedOut;
   }
 
   function conclude(
@@ -103,27 +149,40 @@ export function admission(
     session: CachedSession,
     user: CachedUser,
     view: UserView | undefined,
+    at: number,
   ): Admission {
-    if (user.refusal !== undefined) return { kind: 'refused', reason: user.refusal };
-    if (view === undefined || user.snapshot === undefined) return signedOut;
+    const { snapshot } = user;
+    if (user.refusal !== undefined) {
+      const open = withoutSession(request);
+      return open === anonymous ? open : { kind: 'refused', reason: user.refusal };
+    }
+    if (view === undefined || snapshot === undefined) return withoutSession(request);
+    if (policy !== undefined && request.own !== true) {
+      const verdict = policy.judge(request, { user: snapshot, login: session.login, view }, at);
+      if (verdict.kind === 'refuse') return { kind: 'refused', reason: 'policy' };
+      if (verdict.kind === 'step_up') {
+        const { recent: maxAge, acr = [] } = verdict.rule ?? {};
+        return { kind: 'step_up', provider: view.provider, maxAge, acr };
+      }
+    }
     const identity = {
-      user: user.snapshot,
+      user: snapshot,
       role: view.role,
       session: session.record,
       headers: view.headers,
       answer: view.answer,
+      assertion: assertion?.for(request, session, snapshot, view, at) ?? '',
     };
-    if (judge(rules, request, identity) === 'refuse') return { kind: 'refused', reason: 'policy' };
     return { kind: 'admitted', identity };
   }
 
-  async function ask(request: GateRequest, value: string, at: number): Promise<Admission> {
+  async function inTime(work: () => Promise<Admission>): Promise<Admission> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Admission>((resolve) => {
       timer = setTimeout(resolve, deadline, unavailable);
     });
     try {
-      return await Promise.race([askStores(request, value, at), late]);
+      return await Promise.race([work(), late]);
     } catch (error) {
       log.warn({ err: error }, 'a store did not answer: nobody is let in');
       return unavailable;
@@ -135,19 +194,19 @@ export function admission(
   async function askStores(request: GateRequest, value: string, at: number): Promise<Admission> {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const session = await findSession(value, at);
-      if (session === undefined) return signedOut;
+      if (session === undefined) return withoutSession(request);
       if (request.passive !== true) touch.used(session, at);
       const user = await findUser(session);
       if (user === undefined) {
         await sessions.end(session.record.digest);
         cache.drop(session.record.digest);
-        return signedOut;
+        return withoutSession(request);
       }
       // Something may have ended while the other store was being asked: a request in flight feels it, too.
       if (session.live && user.snapshot !== undefined) {
         const view = users.view(user, session.login.provider);
         if (session.user === user) session.view = view;
-        return conclude(request, session, user, view);
+        return conclude(request, session, user, view, at);
       }
     }
     return unavailable;

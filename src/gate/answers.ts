@@ -7,6 +7,21 @@ import { failures, type FailureCode } from '../identity/index.ts';
  */
 export const emptyAnswer: readonly string[] = ['Cache-Control', 'no-store', 'Content-Length', '0'];
 
+/**
+ * Lets a request in. All sessions of a user share the list of headers, whose last one is the assertion of this session:
+ * filled in here, and read by node:http before anything else can run.
+ */
+export function answerAdmitted(
+  res: ServerResponse,
+  status: number,
+  { answer, assertion }: { readonly answer: readonly string[]; readonly assertion: string },
+): void {
+  const headers = answer as string[];
+  headers[headers.length - 1] = assertion;
+  res.writeHead(status, headers);
+  res.end();
+}
+
 /** Who reads an answer with a body: a person gets a page, a program JSON. */
 export type Reader = 'person' | 'program';
 

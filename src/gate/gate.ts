@@ -13,7 +13,15 @@ export interface GateOptions extends Omit<AdmissionOptions, 'config' | 'counters
 
 /** Counters at zero, for telemetry to read. */
 export function gateCounters(): GateCounters {
-  return { admitted: 0, signed_out: 0, refused: 0, unavailable: 0, asked: 0 };
+  return {
+    admitted: 0,
+    anonymous: 0,
+    signed_out: 0,
+    step_up: 0,
+    refused: 0,
+    unavailable: 0,
+    asked: 0,
+  };
 }
 
 /** The gate of one process. It opens nothing and holds no timers, so there is nothing to close. */

@@ -32,6 +32,11 @@ export function identityHeaders(user: UserSnapshot, role: string, config: Header
   ];
 }
 
+/** The same headers for somebody who is not signed in: every one of them, empty. */
+export function noIdentityHeaders(config: Pick<HeadersConfig, 'set'>): string[] {
+  return Object.values(identityHeaderNames(config.set)).flatMap((name) => [name, '']);
+}
+
 /**
  * The groups as one list, at most `maxBytes` long. Whole names only, in the order given; from the first that does
  * not fit, all others are left out and counted. A name is never cut, so that no other group's name can come of it.

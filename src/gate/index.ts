@@ -10,8 +10,17 @@
  *   built-in proxy · web ────────────────────────────┘        │ not remembered, or not to be trusted
  *                                                             └──▶ ask the stores; no answer: 503, never in
  */
-export { answerError, emptyAnswer, errorJson, retryAfter, type ErrorAnswer, type Reader } from './answers.ts';
+export {
+  answerAdmitted,
+  answerError,
+  emptyAnswer,
+  errorJson,
+  retryAfter,
+  type ErrorAnswer,
+  type Reader,
+} from './answers.ts';
 export { canonicalPath } from '../identity/index.ts';
+export { invalidToken, stepUpChallenge } from './challenges.ts';
 export { cookieValue, withoutCookies } from './cookie-value.ts';
 export { canonicalHost, undescribed, type DescribedRequest } from './described-request.ts';
 export { errorPage, type ErrorPage } from './error-page.ts';
@@ -24,8 +33,10 @@ export {
   type IdentityHeaderNames,
 } from './header-names.ts';
 export { identityHeaders } from './identity-headers.ts';
+export { keySetEndpoint, keySetPath } from './key-set-endpoint.ts';
 export { loginUrls } from './login-url.ts';
+export { methodOverride } from './method-override.ts';
 export { isNavigation } from './navigation.ts';
-export { judge, signedInEverywhere, type PolicyRule } from './policy.ts';
+export { compilePolicy, type Policy, type PolicyPerson, type Verdict } from './policy.ts';
 export { trustedPeers, type TrustedPeers } from './trusted-peers.ts';
 export type * from './types.ts';

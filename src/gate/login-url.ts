@@ -1,5 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { DescribedRequest } from './described-request.ts';
+import type { StepUp } from './types.ts';
 
 /** A way back longer than this is left out, so that headers stay small enough for every proxy. */
 const longest = 2048;
@@ -7,17 +8,34 @@ const longest = 2048;
 /**
  * The address of the login page with the way back in `rd`. It is built from the configured base URL only; the way
  * back is a path where it leads to this very host, else a whole URL, and the login decides whether it is allowed.
+ * For a step-up the provider is known, and `max_age` (seconds) and `acr_values` say what it is asked for (OpenID Connect
+ * Core 1.0, section 3.1.2.1); whatever a client makes of them, the rule is put to the session that comes of it.
  */
-export function loginUrls(config: Pick<Config, 'baseUrl' | 'prefix'>): (from: DescribedRequest) => string {
+export function loginUrls(
+  config: Pick<Config, 'baseUrl' | 'prefix'>,
+): (from: DescribedRequest, stepUp?: StepUp) => string {
   const login = `${config.baseUrl}${config.prefix}/login`;
   const base = new URL(config.baseUrl);
-  return (from) => {
-    if (from.target === undefined) return login;
-    const target = Buffer.from(from.target, 'latin1').toString('utf8');
-    const scheme = from.scheme ?? base.protocol.slice(0, -1);
-    const back =
-      from.host === undefined || from.host === base.host ? target : `${scheme}://${from.host}${target}`;
-    const rd = encodeURIComponent(back.toWellFormed());
-    return rd.length > longest ? login : `${login}?rd=${rd}`;
+  return (from, stepUp) => {
+    const start = stepUp?.provider === undefined ? login : `${login}/${stepUp.provider}`;
+    const query = [...wayBack(from, base), ...(stepUp === undefined ? [] : demands(stepUp))];
+    return query.length === 0 ? start : `${start}?${query.join('&')}`;
   };
+}
+
+function wayBack(from: DescribedRequest, base: URL): string[] {
+  if (from.target === undefined) return [];
+  const target = Buffer.from(from.target, 'latin1').toString('utf8');
+  const scheme = from.scheme ?? base.protocol.slice(0, -1);
+  const back =
+    from.host === undefined || from.host === base.host ? target : `${scheme}://${from.host}${target}`;
+  const rd = encodeURIComponent(back.toWellFormed());
+  return rd.length > longest ? [] : [`rd=${rd}`];
+}
+
+function demands({ maxAge, acr }: StepUp): string[] {
+  return [
+    ...(maxAge === undefined ? [] : [`max_age=${Math.floor(maxAge / 1000)}`]),
+    ...(acr.length === 0 ? [] : [`acr_values=${encodeURIComponent(acr.join(' '))}`]),
+  ];
 }

@@ -1,5 +1,6 @@
 import type { SessionLogin, SessionRecord } from '../sessions/index.ts';
 import { boundedMap } from './bounded-map.ts';
+import type { KeptAssertion } from './assertions.ts';
 import type { CachedUser, UserView } from './user-cache.ts';
 
 /** A live session as the gate remembers it, found by the raw value of its cookie. */
@@ -19,6 +20,8 @@ export interface CachedSession {
   user: CachedUser | undefined;
   /** What the gate says of that user; as good as the user's snapshot. */
   view: UserView | undefined;
+  /** Assertions of this session, the last one made first; see assertions.ts. */
+  assertion: KeptAssertion | undefined;
   /** When the store last said that the session lives, on the clock that never goes back, milliseconds. */
   confirmedAt: number;
   /** When somebody last used it, milliseconds since the epoch; the store may not know yet. */
@@ -48,6 +51,7 @@ export function sessionCache(capacity: number): SessionCache {
     if (shard?.get(session.record.digest) === session) shard.delete(session.record.digest);
     session.user = undefined;
     session.view = undefined;
+    session.assertion = undefined;
     session.live = false;
   }
 
@@ -102,6 +106,7 @@ export function remembered(
     issuer: intern(login.issuer),
     subject: login.subject,
     authenticatedAt: login.authenticatedAt,
+    ...(login.authTimeStated === true && { authTimeStated: true }),
     ...(login.acr === undefined ? {} : { acr: intern(login.acr) }),
     amr: login.amr,
     idp: noTokens,
@@ -114,6 +119,7 @@ export function remembered(
     live: true,
     user: undefined,
     view: undefined,
+    assertion: undefined,
     confirmedAt,
     usedAt: record.lastSeenAt,
     unwritten: false,
@@ -139,6 +145,7 @@ export function sameLogin(a: SessionLogin, b: SessionLogin): boolean {
     a.issuer === b.issuer &&
     a.subject === b.subject &&
     a.authenticatedAt === b.authenticatedAt &&
+    a.authTimeStated === b.authTimeStated &&
     a.acr === b.acr
   );
 }

@@ -3,6 +3,7 @@ import type { UserSnapshot } from '../directory/index.ts';
 import { roleOf, standingRefusal } from '../identity/index.ts';
 import { emptyAnswer } from './answers.ts';
 import { boundedMap } from './bounded-map.ts';
+import { assertionHeader } from './header-names.ts';
 import { identityHeaders } from './identity-headers.ts';
 
 /** What the gate says of a user who signed in with one provider, made once per change of the user. */
@@ -10,7 +11,10 @@ export interface UserView {
   readonly provider: string;
   readonly role: string;
   readonly headers: readonly string[];
+  /** The last two are the assertion's name and value. */
   readonly answer: readonly string[];
+  /** By index of the policy's rules: does the rule let this person in? */
+  readonly allowed: (boolean | undefined)[];
 }
 
 /** A user as the gate remembers them. `snapshot` is undefined as soon as it may no longer be used. */
@@ -88,7 +92,8 @@ export function userCache(config: Pick<Config, 'headers' | 'providers'>): UserCa
       if (rule === undefined || user.snapshot === undefined) return undefined;
       const role = roleOf(rule, user.snapshot.groups, user.snapshot.idpRoles[provider]);
       const headers = identityHeaders(user.snapshot, role, config.headers);
-      const view = { provider, role, headers, answer: [...emptyAnswer, ...headers] };
+      const answer = [...emptyAnswer, ...headers, assertionHeader, ''];
+      const view = { provider, role, headers, answer, allowed: [] };
       user.views.push(view);
       return view;
     },

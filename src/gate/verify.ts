@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config/index.ts';
-import type { Log } from '../identity/index.ts';
-import { answerError, emptyAnswer, retryAfter } from './answers.ts';
+import type { FailureCode, Log } from '../identity/index.ts';
+import { answerAdmitted, answerError, emptyAnswer, retryAfter } from './answers.ts';
+import { invalidToken, stepUpChallenge } from './challenges.ts';
 import {
   describedByCheck,
   describedByForwarded,
@@ -12,9 +13,10 @@ import {
 } from './described-request.ts';
 import { errorPage } from './error-page.ts';
 import { loginUrls } from './login-url.ts';
+import { methodOverride } from './method-override.ts';
 import { isNavigation } from './navigation.ts';
 import { trustedPeers } from './trusted-peers.ts';
-import type { Admission, Gate } from './types.ts';
+import type { Admission, Gate, StepUp } from './types.ts';
 
 export interface VerifyOptions {
   readonly config: Pick<
@@ -95,12 +97,22 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
     request: DescribedRequest,
     admission: Admission,
   ): void {
-    if (admission.kind === 'admitted') {
-      res.writeHead(endpoint.admitted, admission.identity.answer as string[]);
+    if (admission.kind === 'admitted') return answerAdmitted(res, endpoint.admitted, admission.identity);
+    if (admission.kind === 'anonymous') {
+      res.writeHead(endpoint.admitted, admission.answer as string[]);
       res.end();
       return;
     }
-    if (admission.kind === 'signed_out') return signedOut(req, res, endpoint, request);
+    if (admission.kind === 'signed_out') {
+      return admission.token === undefined
+        ? signedOut(req, res, endpoint, request)
+        : challenge(res, endpoint, 401, 'unauthenticated', [
+            'X-Doorward-Reason',
+            'token_rejected',
+            ...invalidToken,
+          ]);
+    }
+    if (admission.kind === 'step_up') return stepUp(req, res, endpoint, request, admission);
     if (admission.kind === 'unavailable') {
       res.writeHead(503, [...emptyAnswer, ...retryAfter]);
       res.end();
@@ -120,16 +132,43 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
     if (endpoint.bodies && isNavigation(request.method ?? req.method, req.headers)) {
       res.writeHead(302, [...emptyAnswer, 'Location', login]);
       res.end();
-    } else if (endpoint.bodies) {
-      answerError(res, {
-        status: 401,
-        code: 'unauthenticated',
-        reference: options.reference(),
-        reader: 'program',
-        headers: ['X-Doorward-Login', login],
-      });
     } else {
-      res.writeHead(401, [...emptyAnswer, 'X-Doorward-Login', login]);
+      challenge(res, endpoint, 401, 'unauthenticated', ['X-Doorward-Login', login]);
+    }
+  }
+
+  /** Signed in, but not recently or not strongly enough: a browser signs in anew, and a program is told so. */
+  function stepUp(
+    req: IncomingMessage,
+    res: ServerResponse,
+    endpoint: Endpoint,
+    request: DescribedRequest,
+    wanted: StepUp,
+  ): void {
+    const headers = ['X-Doorward-Reason', 'step_up_required', ...stepUpChallenge(wanted)];
+    // A token cannot be made more recent, so that no login would help.
+    if (wanted.provider === undefined) return challenge(res, endpoint, 403, 'step_up_required', headers);
+    const login = loginUrl(request, wanted);
+    if (endpoint.bodies && isNavigation(request.method ?? req.method, req.headers)) {
+      res.writeHead(302, [...emptyAnswer, 'Location', login]);
+      res.end();
+    } else {
+      challenge(res, endpoint, 401, 'step_up_required', ['X-Doorward-Login', login, ...headers]);
+    }
+  }
+
+  /** An answer for a program: JSON where the proxy passes it on, else headers alone. */
+  function challenge(
+    res: ServerResponse,
+    endpoint: Endpoint,
+    status: 401 | 403,
+    code: FailureCode,
+    headers: readonly string[],
+  ): void {
+    if (endpoint.bodies) {
+      answerError(res, { status, code, reference: options.reference(), reader: 'program', headers });
+    } else {
+      res.writeHead(status, [...emptyAnswer, ...headers]);
       res.end();
     }
   }
@@ -169,6 +208,8 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
       method: request.method,
       host: request.host,
       path: request.path,
+      authorization: req.headers.authorization,
+      methodOverride: methodOverride(req.headers),
     });
     if (!(admission instanceof Promise)) return answer(req, res, endpoint, request, admission);
     admission

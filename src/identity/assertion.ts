@@ -35,6 +35,8 @@ export interface IdpSession {
   readonly idToken?: string;
   /** OIDC refresh token, when `offline_access` was granted. A secret; stored encrypted. */
   readonly refreshToken?: string;
+  /** When the identity provider last said that the sign-in still stands, milliseconds since the epoch; absent: at the login. */
+  readonly checkedAt?: number;
   /** When the identity provider ends its session (`SessionNotOnOrAfter`), milliseconds since the epoch. */
   readonly expiresAt?: number;
 }
@@ -65,6 +67,8 @@ export interface IdentityAssertion extends IdentityKey {
   readonly issuedAt?: number;
   /** When the person proved who they are, milliseconds since the epoch (`auth_time`, `AuthnInstant`). */
   readonly authenticatedAt: number;
+  /** The identity provider said so itself; otherwise it is when the provider sent its answer. */
+  readonly authTimeStated?: boolean;
   /** Authentication context class (`acr`, `AuthnContextClassRef`). */
   readonly acr?: string;
   /** Authentication methods (`amr`, RFC 8176). */

@@ -24,7 +24,7 @@ export function canonicalPath(target: string): string | undefined {
     const name = decode(segment.split(';', 1)[0] ?? '');
     if (whole === undefined || name === undefined || climbs(whole)) return undefined;
     folder = name === '' || name === '.';
-    if (!folder) segments.push(encode(name));
+    if (!folder) segments.push(encodeSegment(name));
   }
   return `/${segments.join('/')}${folder && segments.length > 0 ? '/' : ''}`;
 }
@@ -47,8 +47,8 @@ function climbs(segment: string): boolean {
   return name === '..' || (name === '.' && segment !== '.');
 }
 
-/** Escapes whatever is neither unreserved nor one of the characters a segment may hold as they are. */
-function encode(segment: string): string {
+/** One segment of a canonical path: escapes whatever is neither unreserved nor one of the characters that may stand there. */
+export function encodeSegment(segment: string): string {
   return encodeURIComponent(segment).replaceAll(/%(?:21|24|26|27|28|29|2A|2B|2C|3A|3D|40)/g, (escape) =>
     decodeURIComponent(escape),
   );

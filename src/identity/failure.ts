@@ -24,6 +24,14 @@ export const failures = {
     message: 'Too many sign-in attempts. Please wait a moment and try again.',
   },
   unauthenticated: { status: 401, message: 'You are not signed in.' },
+  step_up_required: {
+    status: 401,
+    message: 'This needs a more recent or a stronger sign-in.',
+  },
+  step_up_failed: {
+    status: 403,
+    message: 'The sign-in was not as recent or as strong as this page needs.',
+  },
   forbidden: { status: 403, message: 'You are signed in, but may not open this page.' },
   csrf_rejected: {
     status: 403,

@@ -35,6 +35,8 @@ export type StrategyOptions = { readonly session: false } & (
        * somebody (OIDC `prompt=select_account` or `login`, SAML `ForceAuthn`).
        */
       readonly otherAccount?: boolean;
+      /** A page wants a more recent or a stronger sign-in than the person has. */
+      readonly stepUp?: StepUpDemand;
     }
   | {
       readonly step: 'answer';
@@ -42,6 +44,14 @@ export type StrategyOptions = { readonly session: false } & (
       readonly browser: string | undefined;
     }
 );
+
+/** What a login is to be, when a page wants more than just any: checked when it is answered. */
+export interface StepUpDemand {
+  /** The person must have proved who they are within this time, milliseconds. */
+  readonly maxAge: number | undefined;
+  /** In one of these contexts (`acr`, `AuthnContextClassRef`). Empty: any. */
+  readonly acr: readonly string[];
+}
 
 /** A configured identity provider, ready to be asked. */
 export interface Provider {
@@ -98,9 +108,7 @@ export interface ReceivedLogoutRequest {
 }
 
 /** A verified message of single logout; the answer to a request of ours says whether everybody took part. */
-export type LogoutMessage =
-  | ReceivedLogoutRequest
-  | { readonly kind: 'response'; readonly complete: boolean };
+export type LogoutMessage = ReceivedLogoutRequest | { readonly kind: 'response'; readonly complete: boolean };
 
 /** SAML single logout (saml-profiles 4.4) with one identity provider. */
 export interface ProviderLogouts {
@@ -144,6 +152,7 @@ export interface LoginFlow {
   readonly provider: string;
   readonly returnTo: string | undefined;
   readonly createdAt: number;
+  readonly stepUp?: StepUpDemand;
   /** Noted by `begin`: the configuration the login began under. */
   readonly configVersion?: string;
   /** OIDC only. */

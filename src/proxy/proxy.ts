@@ -4,12 +4,19 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createProxyServer, type ProxyServerOptions } from 'httpxy';
 import type { Config } from '../config/index.ts';
-import { canonicalPath, trustedPeers, type Admission, type Gate } from '../gate/index.ts';
+import {
+  assertionHeader,
+  canonicalPath,
+  methodOverride,
+  trustedPeers,
+  type Admission,
+  type Gate,
+} from '../gate/index.ts';
 import type { Log } from '../identity/index.ts';
 import { clientOf, type Client } from './client.ts';
 import { openStreams } from './open-streams.ts';
 import { refusals } from './refusals.ts';
-import { requestHeaders } from './request-headers.ts';
+import { requestHeaders, type Admitted } from './request-headers.ts';
 import { tidyResponse } from './response-headers.ts';
 import { isUnder, routeTable, type Route } from './routes.ts';
 
@@ -132,12 +139,24 @@ export function createProxy(options: ProxyOptions): Proxy {
     req: IncomingMessage,
     res: () => ServerResponse,
     { client, path }: Passage,
-    pass: (admission: Admission & { kind: 'admitted' }, stop: (close: () => void) => () => void) => void,
+    pass: (admitted: Admitted, stop: (close: () => void) => () => void) => void,
   ): void {
-    const request = { cookie: req.headers.cookie, method: req.method, host: client.host, path };
+    const request = {
+      cookie: req.headers.cookie,
+      method: req.method,
+      host: client.host,
+      path,
+      authorization: req.headers.authorization,
+      methodOverride: methodOverride(req.headers),
+    };
     const decide = (admission: Admission): void => {
       if (admission.kind === 'admitted') {
-        pass(admission, (close) => streams.watch(request, admission, close));
+        const { headers, assertion, byToken = false } = admission.identity;
+        const identity = [...headers, assertionHeader, assertion];
+        pass({ identity, byToken }, (close) => streams.watch(request, admission, close));
+      } else if (admission.kind === 'anonymous') {
+        // Nobody's session can end: there is nothing to look after.
+        pass({ identity: admission.headers, byToken: false }, () => () => {});
       } else {
         refuse.admission(req, res(), admission, { ...request, scheme: client.scheme, target: req.url });
       }
@@ -178,9 +197,9 @@ export function createProxy(options: ProxyOptions): Proxy {
         req,
         () => res,
         way,
-        (admission, watch) => {
+        (admitted, watch) => {
           if (res.destroyed) return;
-          req.headers = requestHeaders(req, way.client, admission.identity.headers);
+          req.headers = requestHeaders(req, way.client, admitted);
           res.once(
             'close',
             watch(() => void res.destroy()),
@@ -205,10 +224,10 @@ export function createProxy(options: ProxyOptions): Proxy {
         req,
         () => answerOn(req, socket),
         way,
-        (admission, watch) => {
+        (admitted, watch) => {
           if (socket.destroyed) return;
           req.headers = {
-            ...requestHeaders(req, way.client, admission.identity.headers),
+            ...requestHeaders(req, way.client, admitted),
             connection: 'Upgrade',
             upgrade: 'websocket',
           };

@@ -4,9 +4,11 @@ import {
   answerError,
   emptyAnswer,
   errorPage,
+  invalidToken,
   isNavigation,
   loginUrls,
   retryAfter,
+  stepUpChallenge,
   type Admission,
   type DescribedRequest,
 } from '../gate/index.ts';
@@ -18,7 +20,7 @@ export interface Refuse {
   admission(
     req: IncomingMessage,
     res: ServerResponse,
-    admission: Exclude<Admission, { kind: 'admitted' }>,
+    admission: Exclude<Admission, { kind: 'admitted' | 'anonymous' }>,
     asked: DescribedRequest,
   ): void;
   malformed(req: IncomingMessage, res: ServerResponse): void;
@@ -40,17 +42,17 @@ export function refusals({ config, log, reference }: Options): Refuse {
     req: IncomingMessage,
     res: ServerResponse,
     code: FailureCode,
-    more: { headers?: readonly string[]; reason?: string } = {},
+    more: { headers?: readonly string[]; reason?: string; status?: 403; reader?: 'program' } = {},
   ): void {
     const number = reference();
-    const { status } = failures[code];
+    const status = more.status ?? failures[code].status;
     if (status !== 401)
       log.info(
         { code, reason: more.reason, reference: number, method: req.method },
         'the proxy refused a request',
       );
     const page = errorPage({ code, reference: number, brand: config.brand.name, contact: config.contact });
-    const reader = isNavigation(req.method, req.headers) ? 'person' : 'program';
+    const reader = more.reader ?? (isNavigation(req.method, req.headers) ? 'person' : 'program');
     answerError(res, { status, code, reference: number, reader, page, headers: more.headers ?? [] });
   }
 
@@ -59,10 +61,21 @@ export function refusals({ config, log, reference }: Options): Refuse {
       if (admission.kind === 'unavailable')
         return answer(req, res, 'store_unavailable', { headers: retryAfter });
       if (admission.kind === 'refused') return answer(req, res, 'forbidden', { reason: admission.reason });
-      const login = loginUrl(asked);
+      if (admission.kind === 'signed_out' && admission.token !== undefined) {
+        return answer(req, res, 'unauthenticated', { headers: invalidToken, reader: 'program' });
+      }
+      const stepUp = admission.kind === 'step_up' ? admission : undefined;
+      const said = stepUp === undefined ? [] : stepUpChallenge(stepUp);
+      if (stepUp !== undefined && stepUp.provider === undefined) {
+        return answer(req, res, 'step_up_required', { headers: said, status: 403, reader: 'program' });
+      }
+      const login = loginUrl(asked, stepUp);
       if (isNavigation(req.method, req.headers))
         res.writeHead(302, [...emptyAnswer, 'Location', login]).end();
-      else answer(req, res, 'unauthenticated', { headers: ['X-Doorward-Login', login] });
+      else {
+        const code = stepUp === undefined ? 'unauthenticated' : 'step_up_required';
+        answer(req, res, code, { headers: ['X-Doorward-Login', login, ...said] });
+      }
     },
     malformed: (req, res) => answer(req, res, 'bad_request'),
     upstream: (req, res) => answer(req, res, 'upstream_unavailable', { headers: ['Retry-After', '5'] }),

@@ -27,6 +27,14 @@ export function isOurCookie(name: string): boolean {
   return ourCookie.test(name);
 }
 
+/** What the gate said of a request that it lets in. */
+export interface Admitted {
+  /** Identity headers, name then value, alternating. */
+  readonly identity: readonly string[];
+  /** A token in `Authorization` let it in: that is between the client and us. */
+  readonly byToken: boolean;
+}
+
 /**
  * The headers for the application: the client's own without identity headers (in any spelling), without our cookies,
  * without what is meant for one hop (also by a `Connection` header of the client); then where the request came from;
@@ -35,7 +43,7 @@ export function isOurCookie(name: string): boolean {
 export function requestHeaders(
   req: IncomingMessage,
   client: Client,
-  identity: readonly string[],
+  { identity, byToken }: Admitted,
 ): IncomingHttpHeaders {
   const headers: IncomingHttpHeaders = Object.create(null) as IncomingHttpHeaders;
   const oneHop = listed(req.headers.connection);
@@ -49,6 +57,7 @@ export function requestHeaders(
     if (cookies === undefined) delete headers.cookie;
     else headers.cookie = cookies;
   }
+  if (byToken || isPersonalToken(headers.authorization)) delete headers.authorization;
   // A body of unknown length needs this header, or node:http would send it without any framing.
   if (req.headers['transfer-encoding'] !== undefined && !isChunkedByDefault(req.method)) {
     headers['transfer-encoding'] = 'chunked';
@@ -61,6 +70,11 @@ export function requestHeaders(
     headers[identity[index] ?? ''] = identity[index + 1] ?? '';
   }
   return headers;
+}
+
+/** A personal token of ours, also one that is not accepted: no application is to learn it. */
+function isPersonalToken(authorization: string | undefined): boolean {
+  return authorization !== undefined && /^bearer +dw_/i.test(authorization);
 }
 
 /** Names seen before, judged once: clients send the same few. Bounded, because they may send any. */

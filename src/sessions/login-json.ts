@@ -13,6 +13,7 @@ export function parseLogin(json: string): SessionLogin {
     issuer: text(from, 'issuer'),
     subject: text(from, 'subject'),
     authenticatedAt: time(from, 'authenticatedAt'),
+    ...(from['authTimeStated'] === true && { authTimeStated: true }),
     ...optional(from, 'acr', text),
     amr: texts(from, 'amr'),
     idp: parseIdp(from['idp']),
@@ -34,6 +35,7 @@ function parseIdp(value: unknown): IdpSession {
     ...optional(from, 'nameId', parseNameId),
     ...optional(from, 'idToken', text),
     ...optional(from, 'refreshToken', text),
+    ...optional(from, 'checkedAt', time),
     ...optional(from, 'expiresAt', time),
   };
 }

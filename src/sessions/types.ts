@@ -21,6 +21,8 @@ export interface SessionLogin {
   readonly issuer: string;
   readonly subject: string;
   readonly authenticatedAt: number;
+  /** The identity provider said when; otherwise `authenticatedAt` is only when it sent its answer. */
+  readonly authTimeStated?: boolean;
   readonly acr?: string;
   readonly amr: readonly string[];
   /** Token fields (`idToken`, `refreshToken`) are encrypted before they come here. */
@@ -41,6 +43,11 @@ export interface SessionStore {
    * `fresh` says that the caller made the id just now; without it, a session that no longer exists is not brought back.
    */
   set(session: StoredSession, options: { fresh: boolean }): Promise<boolean>;
+  /**
+   * Writes this login in place of the one whose (encrypted) refresh token is `before`: of two who renew it, one wins. False,
+   * and nothing is written, when the session has ended, expired, or holds another token by now. Moves no expiry.
+   */
+  renew(digest: string, before: string, login: SessionLogin): Promise<boolean>;
   /** Moves lastSeenAt and the idle expiry, only of a live session. */
   touch(digest: string, lastSeenAt: number, idleExpiresAt: number): Promise<boolean>;
   /** Ends it: leaves a tombstone until the absolute expiry. Returns the record if it was alive. */

@@ -3,7 +3,10 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 /** Counted by the gate with `+= 1` on the hot path; read when Prometheus asks. */
 export interface VerifyCounts {
   admitted: number;
+  /** Let in to a public page as nobody. */
+  anonymous?: number;
   signed_out: number;
+  step_up?: number;
   refused: number;
   unavailable: number;
   /** Requests for which a store had to be asked, because memory did not know or could not be trusted. */
@@ -34,7 +37,14 @@ export interface MetricsOptions {
   readonly process?: boolean;
 }
 
-const verifyOutcomes = ['admitted', 'signed_out', 'refused', 'unavailable'] as const;
+const verifyOutcomes = [
+  'admitted',
+  'anonymous',
+  'signed_out',
+  'step_up',
+  'refused',
+  'unavailable',
+] as const;
 
 /** A registry of its own for each gateway. Labels are closed sets and configured names: nothing that a client chooses. */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
@@ -79,7 +89,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       registers: [],
       collect() {
         this.reset();
-        for (const outcome of verifyOutcomes) this.inc({ outcome }, verify[outcome]);
+        for (const outcome of verifyOutcomes) this.inc({ outcome }, verify[outcome] ?? 0);
       },
     }),
   );

@@ -31,6 +31,7 @@ export function createChooser(
         method: 'GET',
         host: undefined,
         path: undefined,
+        own: true,
       });
       // When it cannot be found out, the page is still of use: nobody gets in by reading it.
       const user = admission.kind === 'admitted' ? admission.identity.user : undefined;

@@ -175,7 +175,7 @@ function sessionLogin(
   userId: string,
   idp: IdpSession,
 ): SessionLogin {
-  const { provider, issuer, subject, authenticatedAt, acr, amr } = assertion;
+  const { provider, issuer, subject, authenticatedAt, authTimeStated, acr, amr } = assertion;
   const userAgent = req.headers['user-agent']?.slice(0, 256);
   return {
     userId,
@@ -183,6 +183,7 @@ function sessionLogin(
     issuer,
     subject,
     authenticatedAt,
+    ...(authTimeStated === true && { authTimeStated }),
     ...(acr !== undefined && { acr }),
     amr,
     idp,

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Attempt, AttemptEndings } from './attempt.ts';
 import type { BrowserCookie } from './browser-cookie.ts';
+import { stepUpOf } from './step-up.ts';
 import type { Strategies } from './strategies.ts';
 
 /**
@@ -19,6 +20,7 @@ export function createLoginStart(parts: {
         returnTo: attempt.returnTo,
         browser: browserCookie.ensure(req, res),
         ...(req.query['account'] === 'other' && { otherAccount: true }),
+        ...stepUpOf(req.query),
       });
     } catch (error) {
       await endings.failed(req, res, attempt, error);

@@ -27,6 +27,7 @@ export function createWho(
       method: 'GET',
       host: undefined,
       path: undefined,
+      own: true,
     });
     if (admission.kind === 'unavailable') throw new Failure('store_unavailable', { detail: 'web.gate' });
     return admission;
@@ -47,6 +48,8 @@ export function createWho(
         if (admission.reason === 'policy') throw new Failure('forbidden');
         return replies.refusal(req, res, admission.reason, { reference: newReference() });
       }
+      // Neither anonymous nor a step-up comes of a page of our own.
+      if (admission.kind !== 'admitted') throw new Failure('unauthenticated');
       await next(req, res, admission.identity);
     },
   };

@@ -32,7 +32,13 @@ export function createOperators(
       const recovered = await recovery.operatorOf(req);
       if (recovered !== undefined) return { kind: 'operator', operator: recovered };
       const { cookie } = req.headers;
-      const admission = await gate.admit({ cookie, method: 'GET', host: undefined, path: undefined });
+      const admission = await gate.admit({
+        cookie,
+        method: 'GET',
+        host: undefined,
+        path: undefined,
+        own: true,
+      });
       if (admission.kind === 'unavailable') throw new Failure('store_unavailable', { detail: 'admin.gate' });
       if (admission.kind !== 'admitted') return { kind: 'signed_out' };
       const { user, role, session } = admission.identity;

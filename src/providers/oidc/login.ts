@@ -13,7 +13,8 @@ import { Failure } from '../../identity/index.ts';
 import type { ProviderContext } from '../context.ts';
 import { createGroupsCompletion } from '../groups/index.ts';
 import type { Claims } from '../groups-claim.ts';
-import type { LoginFlow, ProviderAnswer } from '../types.ts';
+import { askedMaxAge, checkStepUp } from '../step-up.ts';
+import type { LoginFlow, ProviderAnswer, StepUpDemand } from '../types.ts';
 import { readCallback } from './callback.ts';
 import { type Client, mostTolerance } from './client.ts';
 import { checkIdToken } from './id-token.ts';
@@ -31,6 +32,7 @@ export interface Login {
     readonly returnTo: string | undefined;
     readonly browser: string;
     readonly otherAccount: boolean;
+    readonly stepUp?: StepUpDemand | undefined;
   }): Promise<string>;
   /** Ends: takes the path and query that the browser came back with. */
   answer(requestTarget: string, browser: string | undefined): Promise<ProviderAnswer>;
@@ -47,11 +49,18 @@ export function createLogin(
   const redirectUri = `${context.baseUrl}${context.prefix}/callback/${config.id}`;
 
   return {
-    async start({ returnTo, browser, otherAccount }) {
+    async start({ returnTo, browser, otherAccount, stepUp }) {
       const { configuration, discovery } = await client.connect().catch(rethrow);
       const nonce = random();
       const codeVerifier = random();
-      const flow: LoginFlow = { provider: config.id, returnTo, createdAt: now(), nonce, codeVerifier };
+      const flow: LoginFlow = {
+        provider: config.id,
+        returnTo,
+        createdAt: now(),
+        nonce,
+        codeVerifier,
+        ...(stepUp && { stepUp }),
+      };
       const parameters = {
         redirect_uri: redirectUri,
         scope: config.scopes.join(' '),
@@ -60,6 +69,7 @@ export function createLogin(
         code_challenge: await calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
         ...(otherAccount && { prompt: promptForOtherAccount(config.issuer, discovery.prompts) }),
+        ...(stepUp && stepUpParameters(stepUp)),
       };
       if (discovery.par === 'none') return buildAuthorizationUrl(configuration, parameters).href;
       try {
@@ -102,6 +112,7 @@ export function createLogin(
             : undefined;
         const { assertion, problems } = normalize({ ...answer, userinfo }, config);
         if (problems.length > 0) log.warn({ provider: config.id, problems }, 'claims that cannot be used');
+        checkStepUp(assertion, flow.stepUp, now());
         const evidence = { claims: { ...userinfo, ...idToken }, accessToken: answer.accessToken };
         return {
           kind: 'asserted',
@@ -138,6 +149,15 @@ async function redeem(configuration: Configuration, callback: URL, state: string
     rawIdToken: tokens.id_token,
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token,
+  };
+}
+
+/** OpenID Connect Core 1.0, section 3.1.2.1; with `max_age` the provider has to say `auth_time`. */
+function stepUpParameters(stepUp: StepUpDemand): Record<string, string> {
+  const maxAge = askedMaxAge(stepUp);
+  return {
+    ...(maxAge !== undefined && { max_age: String(maxAge) }),
+    ...(stepUp.acr.length > 0 && { acr_values: stepUp.acr.join(' ') }),
   };
 }
 

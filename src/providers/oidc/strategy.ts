@@ -25,8 +25,8 @@ export class OidcStrategy extends passport.Strategy {
 
   async run(req: Request, options: StrategyOptions): Promise<void> {
     if (options.step === 'start') {
-      const { returnTo, browser, otherAccount = false } = options;
-      return this.redirect(await this.login.start({ returnTo, browser, otherAccount }));
+      const { returnTo, browser, otherAccount = false, stepUp } = options;
+      return this.redirect(await this.login.start({ returnTo, browser, otherAccount, stepUp }));
     }
     const answer: ProviderAnswer = await this.login.answer(req.originalUrl, options.browser);
     this.success(answer);

@@ -10,6 +10,7 @@ import type { IdpMetadata, IdpSource } from './idp/index.ts';
 import { maxAssertionAge } from './limits.ts';
 import { normalize } from './normalize.ts';
 import type { ProviderKeys } from './provider-keys.ts';
+import { checkStepUp } from '../step-up.ts';
 import { rejected } from './rejected.ts';
 import { useOnce, type OnceStore } from './replay.ts';
 import type { SecondLock } from './second-lock/index.ts';
@@ -75,6 +76,7 @@ export async function receiveAnswer(
     now: expected.now,
   });
   agree(assertion, await parts.secondLock.open(secondTask(envelope.xml, unlocked, used, expected, config)));
+  checkStepUp(identity, flow?.stepUp, parts.now());
   const evidence = { claims: Object.fromEntries(login.attributes) };
   return {
     kind: 'asserted',

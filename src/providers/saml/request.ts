@@ -18,6 +18,8 @@ export function authnRequest(
     readonly acsUrl: string;
     readonly forceAuthn: boolean;
     readonly signing: KeyPair | undefined;
+    /** RequestedAuthnContext; none is asked for when empty. */
+    readonly contexts: readonly string[];
   },
 ): SAML {
   if (idp.ssoRedirectUrl === undefined) {
@@ -30,7 +32,9 @@ export function authnRequest(
     idpCert: [...idp.certificates],
     identifierFormat: config.nameIdFormat ?? null,
     forceAuthn: ask.forceAuthn,
-    disableRequestedAuthnContext: true,
+    ...(ask.contexts.length === 0
+      ? { disableRequestedAuthnContext: true }
+      : { authnContext: [...ask.contexts], racComparison: 'exact' as const }),
     generateUniqueId: () => ask.requestId,
     ...(ask.signing !== undefined && {
       privateKey: ask.signing.privateKeyPem,

@@ -41,7 +41,7 @@ export class SamlStrategy extends AbstractStrategy {
     work.catch((error: unknown) => this.error(error as Error));
   }
 
-  private async start({ returnTo, browser, otherAccount }: StartOptions): Promise<void> {
+  private async start({ returnTo, browser, otherAccount, stepUp }: StartOptions): Promise<void> {
     const { config, acsUrl, idp, flows, now, secondLock } = this.parts;
     const metadata = await idp.current();
     const { signing } = await this.parts.keys();
@@ -51,10 +51,13 @@ export class SamlStrategy extends AbstractStrategy {
     this._saml = authnRequest(config, metadata, {
       requestId,
       acsUrl,
-      forceAuthn: config.forceAuthn || otherAccount === true,
+      // SAML knows no greatest age: to be sure of a recent sign-in is to ask for a new one.
+      forceAuthn: config.forceAuthn || otherAccount === true || stepUp?.maxAge !== undefined,
+      contexts: stepUp?.acr ?? [],
       signing,
     });
-    const flow = await flows.begin({ provider: config.id, returnTo, createdAt: now(), requestId }, browser);
+    const begun = { provider: config.id, returnTo, createdAt: now(), requestId, ...(stepUp && { stepUp }) };
+    const flow = await flows.begin(begun, browser);
     // Nothing of the person's request reaches node-saml: not the query, in which it would look for a response.
     const blank = { query: {}, body: {}, headers: {}, url: '/' } as unknown as SamlRequest;
     super.authenticate(blank, { samlFallback: 'login-request', additionalParams: { RelayState: flow } });

@@ -78,6 +78,7 @@ describe('claims as an assertion', () => {
         roles: ['Reader'],
         issuedAt: 1_000_000,
         authenticatedAt: 900_500,
+        authTimeStated: true,
         acr: 'urn:mfa',
         amr: ['pwd', 'otp'],
         idpSession: { idToken: 'raw', refreshToken: 'again', sid: 'sid-1' },

@@ -40,6 +40,7 @@ describe('a verified SAML login, normalized', () => {
       roles: [],
       issuedAt: 2000,
       authenticatedAt: 1000,
+      authTimeStated: true,
       acr: 'urn:mfa',
       amr: [],
       idpSession: {

@@ -1,0 +1,48 @@
+import type { PathPattern } from '../config/index.ts';
+import { encodeSegment } from '../identity/index.ts';
+
+/** Does a canonical path fall under one of the patterns? Pure. */
+export type PathMatch = (path: string) => boolean;
+
+/**
+ * A pattern covers its path and all below it, whole segments: `/admin` covers `/admin` and `/admin/x`, not
+ * `/administrator`. An exact one covers its path alone. A slash at the end never counts: many applications pass over it.
+ */
+export function pathMatch(patterns: readonly PathPattern[]): PathMatch {
+  const matches = patterns.map(({ path, exact }) =>
+    path.includes('*') ? bySegments(path, exact) : plainly(path, exact),
+  );
+  const [only] = matches;
+  return matches.length === 1 && only !== undefined ? only : (path) => matches.some((match) => match(path));
+}
+
+function plainly(pattern: string, exact: boolean): PathMatch {
+  if (pattern === '/') return exact ? (path) => path === '/' : () => true;
+  return (path) => {
+    if (!path.startsWith(pattern)) return false;
+    if (path.length === pattern.length) return true;
+    return path[pattern.length] === '/' && (!exact || path.length === pattern.length + 1);
+  };
+}
+
+function bySegments(pattern: string, exact: boolean): PathMatch {
+  const wanted = pattern.slice(1).split('/');
+  return (path) => {
+    const segments = path.slice(1).split('/');
+    if (segments.at(-1) === '') segments.pop();
+    if (segments.length < wanted.length || (exact && segments.length > wanted.length)) return false;
+    return wanted.every((segment, index) => segment === '*' || segment === segments[index]);
+  };
+}
+
+/**
+ * A canonical path as an application that does not tell case apart would read it. The same text when there is nothing to
+ * fold, which is seen without taking it apart.
+ */
+export function foldPath(path: string): string {
+  if (!/[A-Z%]/.test(path)) return path;
+  return path
+    .split('/')
+    .map((segment) => encodeSegment(decodeURIComponent(segment).toLowerCase()))
+    .join('/');
+}
