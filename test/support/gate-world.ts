@@ -2,7 +2,13 @@ import { createHmac } from 'node:crypto';
 import { testAccess, testAdmin, testBrand, testAudit } from './config-parts.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { Directory, UserSnapshot } from '../../src/directory/index.ts';
-import { createGate, gateCounters, type Gate, type GateCounters } from '../../src/gate/index.ts';
+import {
+  createGate,
+  gateCounters,
+  type Gate,
+  type GateCounters,
+  type GateOptions,
+} from '../../src/gate/index.ts';
 import { Failure, type Log } from '../../src/identity/index.ts';
 import {
   digestOf,
@@ -124,7 +130,7 @@ export interface GateWorld {
 /** Makes a world; the default user is there, nobody is signed in. */
 export function gateWorld(
   overrides: Partial<Config> = {},
-  gateOptions: { capacity?: number } = {},
+  gateOptions: Partial<Pick<GateOptions, 'capacity' | 'signer' | 'tokens' | 'fetch'>> = {},
 ): GateWorld {
   const config = gateConfig(overrides);
   const records = new Map<string, SessionRecord>();
