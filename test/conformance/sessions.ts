@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../src/identity/index.ts';
-import { digestOf, type SessionStore, type TransientStore } from '../../src/sessions/index.ts';
+import {
+  digestOf,
+  nameIdSessionId,
+  type SessionStore,
+  type TransientStore,
+} from '../../src/sessions/index.ts';
 import { startSessionProcess, type SessionProcess } from '../support/session-process.ts';
 import { sampleLogin, sampleSession, testClock } from '../support/sessions.ts';
 
@@ -280,6 +285,60 @@ export function sessionStoreConformance(name: string, setUp: () => Promise<Sessi
       });
     });
 
+    describe('renewing the tokens of a login', () => {
+      const holding = (refreshToken: string) => sampleLogin({ idp: { sid: 'sid-1', refreshToken } });
+
+      it('writes the login in place of the one with that token, and nothing else', async () => {
+        const { record, data } = await save({ login: holding('t1') });
+        const after = { ...holding('t2'), idp: { ...holding('t2').idp, checkedAt: clock.now() } };
+        expect(await store.renew(record.digest, 't1', after)).toBe(true);
+        expect(await second.get(record.digest)).toEqual({ record: { ...record, login: after }, data });
+        expect(await store.findByIdpSession('https://idp.example', 'sid-1')).toContainEqual({
+          ...record,
+          login: after,
+        });
+      });
+
+      it('writes nothing where another token is held by now, or none, or what is held cannot be read', async () => {
+        const { record } = await save({ login: holding('t1') });
+        expect(await store.renew(record.digest, 't0', holding('t2'))).toBe(false);
+        expect((await store.get(record.digest))?.record.login).toEqual(holding('t1'));
+        const without = await save();
+        expect(await store.renew(without.record.digest, 't1', holding('t2'))).toBe(false);
+        const odd = await save({ login: holding('t1') });
+        await under.corrupt(odd.record.digest, { login: '{"idp":' });
+        expect(await store.renew(odd.record.digest, 't1', holding('t2'))).toBe(false);
+        expect(await store.renew(digestOf('nobody'), 't1', holding('t2'))).toBe(false);
+      });
+
+      it('lets one of twenty win who renew the same token at once, over connections', async () => {
+        const { record } = await save({ login: holding('t1') });
+        const tries = Array.from({ length: 20 }, (_, i) => `n${i}`);
+        const won = await Promise.all(
+          tries.map((token, i) => (i % 2 ? store : second).renew(record.digest, 't1', holding(token))),
+        );
+        expect(won.filter(Boolean)).toHaveLength(1);
+        expect((await store.get(record.digest))?.record.login).toEqual(
+          holding(tries[won.indexOf(true)] ?? ''),
+        );
+      });
+
+      it('never revives the dead, and ends with the session whichever of the two comes first', async () => {
+        const { record } = await save({ login: holding('t1') });
+        await store.end(record.digest);
+        expect(await second.renew(record.digest, 't1', holding('t2'))).toBe(false);
+        for (let round = 0; round < 10; round += 1) {
+          const one = await save({ login: holding('t1') });
+          const { digest } = one.record;
+          await Promise.all([store.renew(digest, 't1', holding('t2')), second.end(digest)]);
+          expect(await store.get(digest)).toBeUndefined();
+        }
+        const idle = await save({ login: holding('t1') });
+        clock.advance(60_001);
+        expect(await store.renew(idle.record.digest, 't1', holding('t2'))).toBe(false);
+      });
+    });
+
     describe('lists', () => {
       it("lists a user's live sessions, newest first", async () => {
         const userId = user();
@@ -316,6 +375,15 @@ export function sessionStoreConformance(name: string, setUp: () => Promise<Sessi
         expect(await store.findByIdpSession(issuer, 'other')).toEqual([]);
         await store.end(record.digest);
         expect(await store.findByIdpSession(issuer, sid)).toEqual([]);
+      });
+
+      it('finds all sessions of a SAML NameID, at its issuer only', async () => {
+        const idp = { sessionIndex: newId(), nameId: { value: `ann-${newId()}` } };
+        const { record } = await save({ login: sampleLogin({ idp }) });
+        const key = nameIdSessionId(idp.nameId.value);
+        expect(await second.findByIdpSession('https://idp.example', key)).toEqual([record]);
+        expect(await store.findByIdpSession('https://other.example', key)).toEqual([]);
+        expect(await store.findByIdpSession('https://idp.example', idp.nameId.value)).toEqual([]);
       });
 
       it('finds every session of one SessionIndex', async () => {

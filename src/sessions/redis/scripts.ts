@@ -61,6 +61,15 @@ redis.call('HSET', key, 'login', ARGV[3], 'data', ARGV[4], 'seen', whole(newSeen
 expire(math.min(newIdle, newAbs))
 return written`);
 
+/** Arguments: now, the refresh token that it must hold, login. 1 when written. */
+export const renewSession = script(`${session}
+if not live or had[1] == '' then return 0 end
+local readable, login = pcall(cjson.decode, had[1])
+if not readable or type(login) ~= 'table' or type(login.idp) ~= 'table' then return 0 end
+if login.idp.refreshToken ~= ARGV[2] then return 0 end
+redis.call('HSET', key, 'login', ARGV[3])
+return 1`);
+
 /** Arguments: now, seen, idle. 1 when the session lives. */
 export const touchSession = script(`${session}
 if not live then return 0 end

@@ -7,7 +7,7 @@ import { ask } from './ask.ts';
 import { createChangeChannel } from './channel.ts';
 import { redisIndexes } from './indexes.ts';
 import type { RedisClient } from './names.ts';
-import { endSession, run, touchSession, writeSession } from './scripts.ts';
+import { endSession, renewSession, run, touchSession, writeSession } from './scripts.ts';
 
 /** Sessions asked for in one go. */
 const batch = 200;
@@ -124,6 +124,13 @@ export function redisSessions(
         if (written === 2) await channel.announce([digest]);
         if (fresh) await indexes.complete(record, at);
         return true;
+      }),
+    renew: (digest, before, login) =>
+      ask(async () => {
+        const args = [now(), before, JSON.stringify(login)];
+        const written = await run(client, renewSession, [keyOf(digest)], args);
+        invalidations.tell(digest);
+        return written === 1;
       }),
     touch: (digest, lastSeenAt, idleExpiresAt) =>
       ask(

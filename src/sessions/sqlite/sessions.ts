@@ -4,7 +4,7 @@ import type { Log } from '../../identity/index.ts';
 import { idpSessionKey, idpSessionKeys } from '../digest.ts';
 import { createInvalidations } from '../invalidation.ts';
 import { storedReader, type StoredFields } from '../stored.ts';
-import type { SessionRecord, SessionStore, StoredSession } from '../types.ts';
+import type { SessionLogin, SessionRecord, SessionStore, StoredSession } from '../types.ts';
 import { attempt } from './attempt.ts';
 import { sqliteFreshness } from './freshness.ts';
 import { prepareStatements } from './statements.ts';
@@ -37,6 +37,13 @@ export function sqliteSessions(
     if ((fresh ? sql.insert : sql.update).run(parameters).changes === 0) return false;
     sql.forgetIdp.run({ digest });
     for (const key of idpSessionKeys(login)) sql.indexIdp.run({ key, digest });
+    sql.announce.run({ digest, writer });
+    return true;
+  });
+
+  const renew = db.transaction((digest: string, before: string, login: SessionLogin): boolean => {
+    const written = sql.renew.run({ digest, before, login: JSON.stringify(login), now: now() });
+    if (written.changes === 0) return false;
     sql.announce.run({ digest, writer });
     return true;
   });
@@ -80,6 +87,11 @@ export function sqliteSessions(
     async set(session, { fresh }) {
       const written = await attempt(() => write.immediate(session, fresh));
       invalidations.tell(session.record.digest);
+      return written;
+    },
+    async renew(digest, before, login) {
+      const written = await attempt(() => renew.immediate(digest, before, login));
+      invalidations.tell(digest);
       return written;
     },
     touch: (digest, lastSeenAt, idleExpiresAt) => touch({ digest, lastSeenAt, idleExpiresAt }),

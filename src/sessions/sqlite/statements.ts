@@ -37,6 +37,11 @@ export function prepareStatements(db: Database.Database) {
       `UPDATE sessions SET ended_at = @now, user_id = NULL, login = NULL, data = ''
        WHERE digest = @digest AND ended_at IS NULL`,
     ),
+    /** The login of a live session, if it holds this refresh token. */
+    renew: db.prepare<{ digest: string; before: string; login: string; now: number }>(
+      `UPDATE sessions SET login = @login
+       WHERE digest = @digest AND ${live} AND json_valid(login) AND json_extract(login, '$.idp.refreshToken') = @before`,
+    ),
     byUser: db.prepare<{ userId: string; now: number }, StoredFields>(
       `SELECT ${columns} FROM sessions WHERE user_id = @userId AND ${live} ORDER BY created_at DESC, digest`,
     ),
