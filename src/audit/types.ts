@@ -126,6 +126,8 @@ export interface AuditFilter {
   readonly reference?: string;
   /** Only records after this number. */
   readonly after?: number;
+  /** The oldest ones of those that match, in place of the newest. */
+  readonly oldest?: boolean;
   /** Newest ones, at most; default 100. */
   readonly limit?: number;
 }

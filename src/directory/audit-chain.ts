@@ -58,10 +58,11 @@ export function createAuditTrail(database: Database): AuditTrail {
   }
 
   return {
-    async verifyAudit(onProgress) {
+    async verifyAudit(onProgress, known) {
       const head = await database.read((db) => headOf(db));
       if (head === undefined)
         return { ...nothing, broken: { seq: undefined, what: 'the head of the chain is missing' } };
+      let met = known === undefined || known === head.anchor_digest;
       const check = { ...nothing, anchored: head.anchor_seq, head: head.digest };
       let previous = head.anchor_digest;
       let last = head.anchor_seq;
@@ -81,14 +82,15 @@ export function createAuditTrail(database: Database): AuditTrail {
           if (row.personal === null && row.personal_digest !== null) check.erased += 1;
           check.records += 1;
           previous = row.digest;
+          met ||= row.digest === known;
           // Records that came after we began are chained to the head we read: it is met on the way.
-          if (row.digest === head.digest) return check;
+          if (row.digest === head.digest) return met ? check : { ...check, broken: unmet };
         }
         onProgress?.(check.records);
         if (rows.length < pageSize) break;
         await turn();
       }
-      if (previous === head.digest) return check;
+      if (previous === head.digest) return met ? check : { ...check, broken: unmet };
       return { ...check, broken: { seq: last, what: 'records at the end are missing' } };
     },
 
@@ -119,6 +121,11 @@ export function createAuditTrail(database: Database): AuditTrail {
 
 const nothing = { records: 0, unchained: 0, erased: 0, anchored: 0, head: '', broken: undefined } as {
   -readonly [Key in keyof AuditCheck]: AuditCheck[Key];
+};
+
+const unmet = {
+  seq: undefined,
+  what: 'the record whose digest you gave is not there: the trail was written anew, or the record was old enough to go',
 };
 
 function wrongWith(row: StoredRow, previous: string): string | undefined {

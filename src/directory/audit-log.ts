@@ -16,7 +16,7 @@ export function createAuditLog<E extends AuditRecord>(database: Database): Audit
       });
     },
 
-    async read({ since, type, user, reference, after, limit = 100 }) {
+    async read({ since, type, user, reference, after, oldest = false, limit = 100 }) {
       const conditions = [sql`true`];
       if (since !== undefined) conditions.push(sql`at >= ${since}`);
       if (after !== undefined) conditions.push(sql`seq > ${after}`);
@@ -29,9 +29,11 @@ export function createAuditLog<E extends AuditRecord>(database: Database): Audit
       }
       const { rows } = await database.read((db) =>
         sql<{ seq: number; event: string; personal: string | null }>`select seq, event, personal from audit
-          where ${sql.join(conditions, sql` and `)} order by seq desc limit ${limit}`.execute(db),
+          where ${sql.join(conditions, sql` and `)} order by seq ${oldest ? sql`asc` : sql`desc`} limit ${limit}`.execute(
+          db,
+        ),
       );
-      return rows.toReversed().map((row) => ({ seq: row.seq, event: readEvent<E>(row) }));
+      return (oldest ? rows : rows.toReversed()).map((row) => ({ seq: row.seq, event: readEvent<E>(row) }));
     },
   };
 }

@@ -16,8 +16,11 @@ export interface AuditCheck {
 
 /** The audit trail as a chain. */
 export interface AuditTrail {
-  /** Walks along the whole chain; told now and then how far it is. */
-  verifyAudit(onProgress?: (records: number) => void): Promise<AuditCheck>;
+  /**
+   * Walks along the whole chain; told now and then how far it is. `known`: the digest of a record, written down elsewhere
+   * earlier, which must be met on the way.
+   */
+  verifyAudit(onProgress?: (records: number) => void, known?: string): Promise<AuditCheck>;
   /** Removes the oldest records from before that moment, some hundreds at once. How many were removed; 0: done. */
   pruneAudit(before: number): Promise<number>;
 }

@@ -85,6 +85,8 @@ export interface AuditLog<E extends AuditRecord> {
     readonly reference?: string;
     /** Only records after this number. */
     readonly after?: number;
+    /** The oldest ones of those that match, in place of the newest. */
+    readonly oldest?: boolean;
     readonly limit?: number;
   }): Promise<readonly { readonly seq: number; readonly event: E }[]>;
 }

@@ -2,7 +2,9 @@ import { withStores } from '../../app.ts';
 import { exit, type Command } from '../command.ts';
 import { configOf } from '../configuration.ts';
 import { printTable } from '../table.ts';
-import { commandActor, withUser } from './users.ts';
+import { commandActor } from '../command-actor.ts';
+import { unlessLast } from '../last-administrator.ts';
+import { withUser } from './users.ts';
 
 export const groupsList: Command = {
   name: 'groups list',
@@ -47,18 +49,20 @@ export const groupsAdd: Command = {
 export const groupsRemove: Command = {
   name: 'groups remove',
   summary: 'Take back a local membership; what a provider granted stays',
-  usage: 'NAME GROUP',
-  help: 'Example: doorward groups remove ann@acme.example stewards',
-  options: {},
+  usage: 'NAME GROUP [--yes]',
+  help: 'If nobody could open the console afterwards, it needs --yes.\nExample: doorward groups remove ann@acme.example stewards',
+  options: { yes: { type: 'boolean' } },
   words: [2, 2],
   run: (args, terminal) =>
     withUser(args, terminal, async (user, stores) => {
       const group = args.words[1] ?? '';
-      if (await stores.people.removeFromGroup(user.id, group, commandActor())) {
-        terminal.out(`${user.profile.userName} is no longer in ${group} by local grant.\n`);
-        return exit.ok;
-      }
-      terminal.err(`${user.profile.userName} has no local membership in ${group}.\n`);
-      return exit.no;
+      let removed = false;
+      const did = await unlessLast(terminal, async () => {
+        const options = { evenLast: args.flags['yes'] === true };
+        removed = await stores.people.removeFromGroup(user.id, group, commandActor(), options);
+      });
+      if (removed) terminal.out(`${user.profile.userName} is no longer in ${group} by local grant.\n`);
+      else if (did) terminal.err(`${user.profile.userName} has no local membership in ${group}.\n`);
+      return removed ? exit.ok : exit.no;
     }),
 };

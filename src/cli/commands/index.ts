@@ -1,18 +1,23 @@
 import type { Command } from '../command.ts';
+import { adminRecover } from './admin-recover.ts';
+import { auditExport, auditVerify } from './audit-chain.ts';
 import { audit } from './audit.ts';
+import { completionFor } from './completion.ts';
 import { configCheck } from './config-check.ts';
 import { configSchema } from './config-schema.ts';
 import { demo } from './demo.ts';
 import { explain } from './explain.ts';
 import { groupsAdd, groupsList, groupsRemove } from './groups.ts';
 import { keysList, keysRotate } from './keys.ts';
+import { loginsList, loginsShow } from './logins.ts';
 import { migrate } from './migrate.ts';
 import { providersList, providersShow } from './providers.ts';
 import { scimStatusCommand } from './scim-status.ts';
 import { scimTokenCreate, scimTokenList, scimTokenRevoke } from './scim-tokens.ts';
 import { proxyConfig } from './proxy-config.ts';
 import { serve } from './serve.ts';
-import { sessionsList, sessionsRevoke } from './sessions.ts';
+import { sessionsEnd, sessionsList, sessionsRevoke } from './sessions.ts';
+import { usersErase, usersExport } from './users-privacy.ts';
 import { usersDisable, usersEnable, usersList, usersShow } from './users.ts';
 import { usersAdd, usersLink, usersRelink, usersUnlink } from './users-links.ts';
 
@@ -33,11 +38,16 @@ export const commands: readonly Command[] = [
   usersRelink,
   usersDisable,
   usersEnable,
+  usersExport,
+  usersErase,
   groupsList,
   groupsAdd,
   groupsRemove,
   sessionsList,
   sessionsRevoke,
+  sessionsEnd,
+  loginsList,
+  loginsShow,
   scimStatusCommand,
   scimTokenCreate,
   scimTokenList,
@@ -46,5 +56,9 @@ export const commands: readonly Command[] = [
   keysList,
   keysRotate,
   audit,
+  auditVerify,
+  auditExport,
+  adminRecover,
   migrate,
+  completionFor(() => commands),
 ];

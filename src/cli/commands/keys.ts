@@ -3,7 +3,7 @@ import type { KeyAt, Keyring, KeyUse } from '../../keys/index.ts';
 import { exit, type Arguments, type Command, type ExitCode, type Terminal } from '../command.ts';
 import { configOf } from '../configuration.ts';
 import { printTable } from '../table.ts';
-import { commandActor } from './users.ts';
+import { commandActor } from '../command-actor.ts';
 
 const minute = 60_000;
 

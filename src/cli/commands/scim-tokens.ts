@@ -7,7 +7,7 @@ import { exit, type Arguments, type Command, type ExitCode, type Terminal } from
 import { configOf } from '../configuration.ts';
 import { nearest } from '../nearest.ts';
 import { printTable } from '../table.ts';
-import { commandActor } from './users.ts';
+import { commandActor } from '../command-actor.ts';
 
 const longestLife = parseDuration('3650d') ?? 0;
 

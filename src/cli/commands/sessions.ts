@@ -2,7 +2,8 @@ import { withStores } from '../../app.ts';
 import { exit, type Command } from '../command.ts';
 import { configOf } from '../configuration.ts';
 import { printTable } from '../table.ts';
-import { commandActor, withUser } from './users.ts';
+import { withUser } from './users.ts';
+import { commandActor } from '../command-actor.ts';
 
 export const sessionsList: Command = {
   name: 'sessions list',
@@ -57,4 +58,31 @@ export const sessionsRevoke: Command = {
       terminal.out(`Sessions of ${user.profile.userName} ended: ${ended}.\n`);
       return exit.ok;
     }),
+};
+
+export const sessionsEnd: Command = {
+  name: 'sessions end',
+  summary: 'End one session, by its short name from `sessions list`',
+  usage: 'SESSION',
+  help: 'The others of the same person go on.\nExample: doorward sessions end 3kD0aPq1_x7Z',
+  options: {},
+  words: [1, 1],
+  async run(args, terminal) {
+    const config = await configOf(args, terminal);
+    if (!config) return exit.usage;
+    return withStores(config, async ({ sessions, endings }) => {
+      const wanted = args.words[0] ?? '';
+      const found = (await sessions.list({ limit: 100_000 })).filter(
+        ({ digest }) => wanted.length >= 8 && digest.startsWith(wanted),
+      );
+      const [session] = found;
+      if (session === undefined || found.length > 1) {
+        terminal.err('No live session, or more than one, has that name. See: doorward sessions list\n');
+        return exit.no;
+      }
+      await endings.end(session.digest, 'revoked', commandActor());
+      terminal.out('That session has ended.\n');
+      return exit.ok;
+    });
+  },
 };

@@ -4,7 +4,8 @@ import { withStores } from '../../app.ts';
 import { exit, type Arguments, type Command, type ExitCode, type Terminal } from '../command.ts';
 import { configOf } from '../configuration.ts';
 import { nearest } from '../nearest.ts';
-import { commandActor, withUser } from './users.ts';
+import { withUser } from './users.ts';
+import { commandActor } from '../command-actor.ts';
 
 const identityFlags = {
   provider: { type: 'string' },

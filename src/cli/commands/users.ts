@@ -1,10 +1,11 @@
-import { userInfo } from 'node:os';
 import type { User } from '../../identity/index.ts';
 import { formatSource, groupNames, standingRefusal } from '../../identity/index.ts';
 import { withStores, type Stores } from '../../app.ts';
 import { exit, type Arguments, type Command, type ExitCode, type Terminal } from '../command.ts';
 import { configOf } from '../configuration.ts';
+import { unlessLast } from '../last-administrator.ts';
 import { printTable } from '../table.ts';
+import { commandActor } from '../command-actor.ts';
 
 export const usersList: Command = {
   name: 'users list',
@@ -74,28 +75,29 @@ export const usersShow: Command = {
 export const usersDisable: Command = {
   name: 'users disable',
   summary: "Switch a user off here and end the user's sessions",
-  usage: 'NAME [--why TEXT]',
+  usage: 'NAME [--why TEXT] [--yes]',
   help: [
     "The user's next request is refused, also one in flight; the profile and the groups stay.",
-    'No login and no SCIM client can undo it; `doorward users enable NAME` does.',
+    'No login and no SCIM client can undo it; `doorward users enable NAME` does. The last administrator needs --yes.',
     'Example: doorward users disable ann@acme.example --why "left the company"',
   ].join('\n'),
-  options: { why: { type: 'string' } },
+  options: { why: { type: 'string' }, yes: { type: 'boolean' } },
   words: [1, 1],
   run: (args, terminal) =>
     withUser(args, terminal, async (user, stores) => {
-      const { why } = args.flags;
-      const { changed, ended } = await stores.people.disable(
-        user.id,
-        commandActor(),
-        typeof why === 'string' ? why : undefined,
-      );
-      terminal.out(
-        changed
-          ? `${user.profile.userName} is disabled. Sessions ended: ${ended}.\n`
-          : `${user.profile.userName} was disabled already. Sessions ended: ${ended}.\n`,
-      );
-      return exit.ok;
+      const { why, yes } = args.flags;
+      const did = await unlessLast(terminal, async () => {
+        const { changed, ended } = await stores.people.disable(
+          user.id,
+          commandActor(),
+          typeof why === 'string' ? why : undefined,
+          { evenLast: yes === true },
+        );
+        terminal.out(
+          `${user.profile.userName} ${changed ? 'is disabled' : 'was disabled already'}. Sessions ended: ${ended}.\n`,
+        );
+      });
+      return did ? exit.ok : exit.no;
     }),
 };
 
@@ -122,11 +124,6 @@ export const usersEnable: Command = {
       return exit.ok;
     }),
 };
-
-/** The person at this machine, for the audit log. */
-export function commandActor(): { kind: 'command'; name: string } {
-  return { kind: 'command', name: userInfo().username };
-}
 
 async function withDirectory(
   args: Arguments,
