@@ -85,7 +85,10 @@ function headersOf(set: Parameters<typeof identityHeaderNames>[0]): string[] {
 
 /** Everything is pasted into another program's language, so nothing but what each of these can be is taken. */
 const forms: Readonly<Record<string, readonly [form: RegExp, what: string]>> = {
-  host: [/^[a-z0-9-]+(\.[a-z0-9-]+)*(,[a-z0-9-]+(\.[a-z0-9-]+)*)*$/i, 'one or more host names with commas between'],
+  host: [
+    /^[a-z0-9-]+(\.[a-z0-9-]+)*(,[a-z0-9-]+(\.[a-z0-9-]+)*)*$/i,
+    'one or more host names with commas between',
+  ],
   upstream: [/^[a-z0-9_.-]+:\d{1,5}$/i, 'HOST:PORT'],
   gateway: [/^[a-z0-9_.-]+:\d{1,5}$/i, 'HOST:PORT'],
   listen: [/^([\d.]+:)?\d{1,5}$/, 'PORT or ADDRESS:PORT'],
