@@ -22,11 +22,12 @@ const int8 = 20;
  * every error that is not the server's own answer becomes Failure('store_unavailable'), and a connection on which that
  * happened is thrown away, because an old answer may still arrive on it.
  */
-export function createPool(url: string, timeouts: PoolTimeouts, log: Log): PostgresPool {
+export function createPool(address: string, timeouts: PoolTimeouts, log: Log): PostgresPool {
+  const { url, pool: wanted } = poolAddress(address);
   const pool = new Pool({
     connectionString: url,
     application_name: 'doorward',
-    max: timeouts.connections,
+    max: timeouts.connections === 1 ? 1 : (wanted ?? timeouts.connections),
     connectionTimeoutMillis: timeouts.connect,
     statement_timeout: timeouts.statement,
     lock_timeout: timeouts.lock,
@@ -49,6 +50,15 @@ export function createPool(url: string, timeouts: PoolTimeouts, log: Log): Postg
       return borrowed(await pool.connect().catch(unavailable));
     },
   };
+}
+
+/** `postgres://…?pool=N` is our own way to say how many connections a process may open; the driver does not know it. */
+export function poolAddress(address: string): { readonly url: string; readonly pool: number | undefined } {
+  const parsed = new URL(address);
+  const pool = parsed.searchParams.get('pool');
+  if (pool === null) return { url: address, pool: undefined };
+  parsed.searchParams.delete('pool');
+  return { url: parsed.href, pool: Number(pool) };
 }
 
 function borrowed(client: PoolClient): PostgresPoolClient {

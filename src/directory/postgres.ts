@@ -6,7 +6,7 @@ import { postgresSql } from './dialect.ts';
 import { applyMigrations } from './migrate.ts';
 import { createPostgresFeed } from './postgres-feed.ts';
 import type { PoolTimeouts } from './postgres-pool.ts';
-import { createPool, sqlState } from './postgres-pool.ts';
+import { createPool, poolAddress, sqlState } from './postgres-pool.ts';
 import type { Tables } from './schema.ts';
 
 /** Nobody waits longer than the deadline of a call (database.ts); these end the work that nobody waits for. */
@@ -20,7 +20,7 @@ const migrationLock = 4_706_021;
 /** A pool of connections to a migrated database. Nothing is connected before it is needed. */
 export function connectPostgres(url: string, log: Log): Connection {
   const db = kyselyOn(url, serving, log);
-  const feed = createPostgresFeed(url, db, log);
+  const feed = createPostgresFeed(poolAddress(url).url, db, log);
   return {
     db,
     dialect: postgresSql,

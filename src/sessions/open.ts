@@ -12,8 +12,8 @@ export interface OpenOptions {
 }
 
 /**
- * Opens the store of sessions and short-lived facts that `state.sessions` names: `sqlite:/absolute/path`, `redis://…` or
- * `rediss://…`. Rejects with Failure('store_unavailable') when a SQLite file cannot be opened; a Redis that does not
+ * Opens the store of sessions and short-lived facts that `state.sessions` names: `sqlite:/absolute/path`, or one of
+ * the `redis…://` addresses of redis/address.ts. Rejects with Failure('store_unavailable') when a SQLite file cannot be opened; a Redis that does not
  * answer is waited for in the background, and every method rejects until it is there.
  */
 export async function openSessionStore(
@@ -25,7 +25,7 @@ export async function openSessionStore(
     if (!isAbsolute(path)) throw new Failure('internal', { detail: 'sessions.path_not_absolute' });
     return openSqliteStore(path, options);
   }
-  if (url.startsWith('redis:') || url.startsWith('rediss:'))
+  if (/^rediss?(\+sentinel|\+cluster)?:/.test(url))
     return openRedisStore(url, { now: options.now, log: options.log, prefix: options.redisPrefix });
   throw new Failure('internal', { detail: 'sessions.unknown_url' });
 }

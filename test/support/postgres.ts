@@ -1,7 +1,16 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -40,12 +49,16 @@ const settings = [
 ];
 
 /** Starts a new server. Should this process die without stopping it, the server stops by itself and its data goes. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(tls?: {
+  readonly cert: string;
+  readonly key: string;
+}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-postgres-'));
   if (isRoot) chownSync(folder, nobody, nobody);
   const native = reachable(folder);
   const data = join(folder, 'data');
   await initialize(native, folder, data);
+  const encrypted = tls === undefined ? [] : tlsSettings(folder, tls);
   const port = await freePort();
   const urlOf = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
   let server: ChildProcess | undefined;
@@ -53,7 +66,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const guardian = guard(folder);
 
   async function start(): Promise<void> {
-    const options = settings.flatMap((setting) => ['-c', setting]);
+    const options = [...settings, ...encrypted].flatMap((setting) => ['-c', setting]);
     const child = spawn(join(native, 'bin/postgres'), ['-D', data, '-p', String(port), ...options], {
       ...identity,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -144,6 +157,16 @@ async function initialize(native: string, folder: string, data: string): Promise
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (output += text));
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`initdb failed: ${output}`);
+}
+
+/** The server takes a key only that nobody else may read. */
+function tlsSettings(folder: string, { cert, key }: { cert: string; key: string }): string[] {
+  const [ownCert, ownKey] = [join(folder, 'server.pem'), join(folder, 'server.key')];
+  cpSync(cert, ownCert);
+  cpSync(key, ownKey);
+  chmodSync(ownKey, 0o600);
+  for (const file of isRoot ? [ownCert, ownKey] : []) chownSync(file, nobody, nobody);
+  return ['ssl=on', `ssl_cert_file=${ownCert}`, `ssl_key_file=${ownKey}`];
 }
 
 /** Waits, in a process of its own, for this process to end or to let go; then stops the server and removes its data. */

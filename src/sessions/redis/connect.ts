@@ -1,7 +1,10 @@
 import { once } from 'node:events';
-import { Redis } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../../identity/index.ts';
+import type { RedisAddress } from './address.ts';
 import { withoutArguments } from './ask.ts';
+import type { RedisClient } from './names.ts';
+import { PromptCluster } from './prompt-cluster.ts';
 
 /** Milliseconds. One command, one attempt to connect, and a connection from which nothing comes although it was asked. */
 const commandTimeout = 800;
@@ -11,28 +14,18 @@ const silence = 3000;
 const firstConnection = 1000;
 /** The same trouble is logged no more often than this. */
 const repeatAfter = 30_000;
+/** How often the nodes of a cluster are asked who has what: after a failover that is how soon the new primary is known. */
+const topologyInterval = 1_000;
+
+const reconnectAfter = (attempt: number) => Math.min(1000, 50 * 2 ** Math.min(attempt, 5));
 
 /**
- * Connects to `redis://` or `rediss://`. Commands fail at once while there is no connection and are never sent twice;
- * the client goes on trying to connect for ever, so that nobody has to restart anything. Never rejects: a server that is
- * not there yet is logged.
+ * Connects to a server, to whichever server the sentinels say is the primary, or to a cluster. Commands fail at once
+ * while there is no connection and are never sent twice; the client goes on trying to connect for ever, so that nobody
+ * has to restart anything. Never rejects: a server that is not there yet is logged.
  */
-export async function connect(url: string, log: Log, now: () => number): Promise<Redis> {
-  const client = new Redis(url, {
-    connectionName: 'doorward',
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    autoResendUnfulfilledCommands: false,
-    commandTimeout,
-    connectTimeout,
-    socketTimeout: silence,
-    // Its timer runs on after the socket has gone, and would keep a process that is done alive for so long.
-    disconnectTimeout: 200,
-    retryStrategy: (attempt) => Math.min(1000, 50 * 2 ** Math.min(attempt, 5)),
-    // After a failover the old primary answers READONLY: connect anew, the name leads to the new one.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  });
-
+export async function connect(address: RedisAddress, log: Log, now: () => number): Promise<RedisClient> {
+  const client = address.kind === 'cluster' ? clusterOf(address) : serverOf(address);
   let troubled = false;
   let logged = Number.NEGATIVE_INFINITY;
   client.on('error', (error: unknown) => {
@@ -53,24 +46,79 @@ export async function connect(url: string, log: Log, now: () => number): Promise
   return client;
 }
 
+function common({ username, password, tls }: RedisAddress) {
+  return {
+    connectionName: 'doorward',
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls !== undefined && { tls }),
+    maxRetriesPerRequest: 1,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout,
+    connectTimeout,
+    socketTimeout: silence,
+    // Its timer runs on after the socket has gone, and would keep a process that is done alive for so long.
+    disconnectTimeout: 200,
+  } satisfies RedisOptions;
+}
+
+function serverOf(address: RedisAddress): Redis {
+  const { kind, hosts, primary, database, tls } = address;
+  const options = {
+    ...common(address),
+    db: database,
+    enableOfflineQueue: false,
+    retryStrategy: reconnectAfter,
+    // After a failover the old primary answers READONLY: connect anew, the name leads to the new one.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  };
+  const [first] = hosts;
+  if (kind === 'single') return new Redis({ ...options, ...first });
+  const { sentinelUsername, sentinelPassword } = address;
+  return new Redis({
+    ...options,
+    sentinels: [...hosts],
+    name: primary ?? '',
+    role: 'master' as const,
+    ...(sentinelUsername !== undefined && { sentinelUsername }),
+    ...(sentinelPassword !== undefined && { sentinelPassword }),
+    ...(tls !== undefined && { sentinelTLS: tls, enableTLSForSentinelMode: true }),
+    sentinelCommandTimeout: commandTimeout,
+    sentinelRetryStrategy: reconnectAfter,
+    failoverDetector: true,
+  });
+}
+
+function clusterOf(address: RedisAddress): Cluster {
+  return new PromptCluster([...address.hosts], {
+    redisOptions: common(address),
+    clusterRetryStrategy: reconnectAfter,
+    // What was under way when a node died may have been carried out: it is not sent again.
+    retryDelayOnFailover: 0,
+    slotsRefreshTimeout: commandTimeout,
+    slotsRefreshInterval: topologyInterval,
+    // Names are as the nodes tell them; with TLS their certificates must say the same.
+    dnsLookup: (name, done) => done(null, name),
+  });
+}
+
 /**
- * A further connection to the same server, for listening. It waits for its connection before it sends, subscribes anew
+ * A further connection to the same place, for listening. It waits for its connection before it sends, subscribes anew
  * by itself when it was cut, and tells of no trouble: the connection that asks does.
  */
-export function subscriberOf(client: Redis): Redis {
-  const subscriber = client.duplicate({
-    connectionName: 'doorward-changes',
-    autoResubscribe: true,
-    enableOfflineQueue: true,
-    // A channel may be silent for long; heartbeats find out whether it still tells.
-    socketTimeout: undefined,
-  });
+export function subscriberOf(client: RedisClient): RedisClient {
+  const further = { connectionName: 'doorward-changes', autoResubscribe: true };
+  const subscriber =
+    client instanceof Cluster
+      ? client.duplicate()
+      : // A channel may be silent for long; heartbeats find out whether it still tells.
+        client.duplicate({ ...further, enableOfflineQueue: true, socketTimeout: undefined });
   subscriber.on('error', () => {});
   return subscriber;
 }
 
 /** Ends the connection; commands under way get a moment to be answered. */
-export async function disconnect(client: Redis): Promise<void> {
+export async function disconnect(client: RedisClient): Promise<void> {
   await Promise.race([
     client.quit().catch(() => undefined),
     new Promise((resolve) => setTimeout(resolve, 300).unref()),

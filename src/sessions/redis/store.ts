@@ -1,5 +1,6 @@
 import type { Log } from '../../identity/index.ts';
 import type { SessionStore, TransientStore } from '../types.ts';
+import { parseRedisAddress } from './address.ts';
 import { connect, disconnect, subscriberOf } from './connect.ts';
 import { redisSessions } from './sessions.ts';
 import { redisTransient } from './transient.ts';
@@ -12,7 +13,7 @@ export async function openRedisStore(
   url: string,
   { now, log, prefix }: { now: () => number; log: Log; prefix: string },
 ): Promise<SessionStore & { readonly transient: TransientStore }> {
-  const client = await connect(url, log, now);
+  const client = await connect(parseRedisAddress(url), log, now);
   const sessions = redisSessions(client, { prefix, now, log, subscriber: () => subscriberOf(client) });
   return {
     ...sessions,

@@ -148,7 +148,32 @@ describe('a mistake in gateway.yaml is told with file, line and key:', () => {
     [
       'a store of an unknown kind',
       'state: { sessions: memcached://x }',
-      { 'gateway.yaml:3 state.sessions': 'expected sqlite:PATH or redis://…' },
+      { 'gateway.yaml:3 state.sessions': /expected sqlite:PATH, redis:/ },
+    ],
+    [
+      'sentinels without the name of what they watch',
+      'state: { sessions: "redis+sentinel://a:26379,b:26379" }',
+      { 'gateway.yaml:3 state.sessions': /name of the primary/ },
+    ],
+    [
+      'several Redis servers that are neither a cluster nor sentinels',
+      'state: { sessions: "redis://a,b" }',
+      { 'gateway.yaml:3 state.sessions': /has several hosts/ },
+    ],
+    [
+      'a database of a cluster',
+      'state: { sessions: "rediss+cluster://a,b/1" }',
+      { 'gateway.yaml:3 state.sessions': /no databases/ },
+    ],
+    [
+      'TLS to PostgreSQL that anybody could answer',
+      'state: { directory: "postgres://db/doorward?sslmode=require" }',
+      { 'gateway.yaml:3 state.directory': /sslmode=require does not check who the server is/ },
+    ],
+    [
+      'a pool without connections',
+      'state: { directory: "postgres://db/doorward?pool=0" }',
+      { 'gateway.yaml:3 state.directory': /expected pool=1/ },
     ],
     [
       'two upstreams for one place',
