@@ -4,7 +4,7 @@ import type { Log } from '../identity/index.ts';
 import { Failure, silentLog } from '../identity/index.ts';
 import type { ApiTokenStore } from './api-token-types.ts';
 import { createApiTokens } from './api-tokens.ts';
-import { createAuditTrail } from './audit-chain.ts';
+import { createAuditTrail } from './audit-trail.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createCommitLogin } from './commit-login.ts';
 import type { AuditTrail } from './audit-types.ts';

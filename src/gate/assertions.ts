@@ -2,6 +2,7 @@ import type { Config } from '../config/index.ts';
 import type { UserSnapshot } from '../directory/index.ts';
 import { assertionClaims } from './assertion-claims.ts';
 import { audiences } from './audiences.ts';
+import type { KeptAssertion } from './kept-assertion.ts';
 import type { CachedSession } from './session-cache.ts';
 import type { GateRequest, Signer } from './types.ts';
 import type { UserView } from './user-cache.ts';
@@ -16,20 +17,6 @@ export interface Assertions {
     view: UserView,
     at: number,
   ): string;
-}
-
-/** One assertion as it is kept with its session. */
-export interface KeptAssertion {
-  readonly token: string;
-  readonly audience: string;
-  readonly keyId: string;
-  /** Made of this; a change of the user makes another view. */
-  readonly view: UserView;
-  /** From then on a new one is made between requests; from `useUntil` on, before the next answer. Milliseconds. */
-  renewFrom: number;
-  readonly useUntil: number;
-  /** That of another application in the same session. */
-  next: KeptAssertion | undefined;
 }
 
 interface Options {

@@ -1,6 +1,6 @@
 import type { SessionLogin, SessionRecord } from '../sessions/index.ts';
 import { boundedMap } from './bounded-map.ts';
-import type { KeptAssertion } from './assertions.ts';
+import type { KeptAssertion } from './kept-assertion.ts';
 import type { CachedUser, UserView } from './user-cache.ts';
 
 /** A live session as the gate remembers it, found by the raw value of its cookie. */

@@ -37,14 +37,7 @@ export interface MetricsOptions {
   readonly process?: boolean;
 }
 
-const verifyOutcomes = [
-  'admitted',
-  'anonymous',
-  'signed_out',
-  'step_up',
-  'refused',
-  'unavailable',
-] as const;
+const verifyOutcomes = ['admitted', 'anonymous', 'signed_out', 'step_up', 'refused', 'unavailable'] as const;
 
 /** A registry of its own for each gateway. Labels are closed sets and configured names: nothing that a client chooses. */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
