@@ -5,18 +5,19 @@ import { personData, startRetention, startSampling } from '../admin/index.ts';
 import type { Config } from '../config/index.ts';
 import { answerError, createGate, keySetEndpoint, type GateCounters } from '../gate/index.ts';
 import { Failure, type Log } from '../identity/index.ts';
-import { login } from '../jit/index.ts';
+import { login, resync } from '../jit/index.ts';
 import { createAssertionSigner, samlKeys } from '../keys/index.ts';
 import { createProviders } from '../providers/index.ts';
 import { createProxy } from '../proxy/index.ts';
 import { createSessionMiddleware } from '../sessions/index.ts';
 import { createSignals } from '../signals/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
-import { createTraceKeeper, createWeb, newReference } from '../web/index.ts';
+import { committedEvents, createTraceKeeper, createWeb, newReference } from '../web/index.ts';
 import { consoleOf } from './console.ts';
 import { keyringOf } from './own-keys.ts';
 import { scimOf } from './scim.ts';
 import type { Stores } from './stores.ts';
+import { tokensOf } from './tokens.ts';
 
 /** Everything that follows from the configuration files: built whole, swapped whole at a reload. */
 export interface Front {
@@ -63,7 +64,14 @@ export function createFront(config: Config, deps: FrontDeps): Front {
   });
   const gate = createGate({
     config,
-    sessions,
+    sessions: {
+      ...sessions,
+      // What keeps a session from idling out is also what has it re-checked: off the way of the request, once a minute.
+      touch(digest, ...rest) {
+        signals.noticed(digest);
+        return sessions.touch(digest, ...rest);
+      },
+    },
     directory,
     signer,
     tokens: { ...directory.apiTokens, findByIdentity: directory.findByIdentity },
@@ -81,6 +89,14 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     sessions,
     endings,
     users: directory,
+    async resync(assertion) {
+      const rules = config.providers.find((provider) => provider.id === assertion.provider);
+      if (!rules) throw new Failure('unknown_provider');
+      const actor = { kind: 'idp', name: assertion.provider } as const;
+      return resync(directory, assertion, rules, now, (committed) =>
+        committedEvents({ at: now(), actor, provider: assertion.provider }, committed),
+      );
+    },
     transient: sessions.transient,
     reference,
     now,
@@ -108,6 +124,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     sessions,
     endedAtIdp: signals.endedAtIdp,
     endings,
+    tokens: config.tokens.personal ? tokensOf(config, directory, now) : undefined,
     personData: (userId) => personData(userId, { directory, sessions, now }),
     audit,
     traces,
@@ -158,6 +175,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
       await traces.flush();
       proxy.close();
       await scim.close();
+      await signals.close();
       await Promise.all([...providers.values()].map((provider) => provider.close()));
     },
   };

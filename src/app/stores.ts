@@ -17,6 +17,8 @@ import {
   type SessionStore,
   type TransientStore,
 } from '../sessions/index.ts';
+import type { Tokens } from '../tokens/index.ts';
+import { tokensOf } from './tokens.ts';
 
 /** The stores of one configuration, with what is done to people in them: all that a command needs. */
 export interface Stores {
@@ -25,6 +27,7 @@ export interface Stores {
   readonly audit: AuditWriter;
   readonly endings: Endings<Actor>;
   readonly people: People;
+  readonly tokens: Tokens;
   readonly links: Links;
   close(): Promise<void>;
 }
@@ -67,6 +70,7 @@ export async function openStores(config: Config, deps: StoresDeps = {}): Promise
       audit,
       endings,
       people,
+      tokens: tokensOf(config, directory, now),
       links: createLinks({ directory, now }),
       async close() {
         await Promise.all([sessions.close(), directory.close()]);

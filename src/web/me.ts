@@ -4,6 +4,7 @@ import { Failure, type Membership, type User } from '../identity/index.ts';
 import { type SessionRecord, deviceOf, formToken, isFormToken, sessionRef } from '../sessions/index.ts';
 
 import { isForeignForm } from './own-form.ts';
+import type { MeTokens } from './me-tokens.ts';
 import { placeOf } from './place.ts';
 import type { Replies } from './replies.ts';
 import type { ReturnRules } from './return-to.ts';
@@ -18,7 +19,12 @@ export interface Me {
   data(req: Request, res: Response, identity: AdmittedIdentity): Promise<void>;
 }
 
-export function createMe(deps: WebDeps, replies: Replies, rules: ReturnRules): Me {
+export function createMe(
+  deps: WebDeps,
+  replies: Replies,
+  rules: ReturnRules,
+  tokens: MeTokens | undefined,
+): Me {
   const { config, providers, users, sessions, endings } = deps;
   const labelOf = (provider: string): string => providers.get(provider)?.label ?? provider;
 
@@ -48,6 +54,7 @@ export function createMe(deps: WebDeps, replies: Replies, rules: ReturnRules): M
         ended:
           req.query['ended'] === 'one' || req.query['ended'] === 'others' ? req.query['ended'] : undefined,
         token: formToken(session.digest, config.secrets),
+        tokens: await tokens?.section(req, res, identity),
       });
     },
 

@@ -9,6 +9,7 @@ import type { LoginOutcome, LoginRecorder } from '../jit/index.ts';
 import type { Provider } from '../providers/index.ts';
 import type { Endings, SessionStore, TransientStore } from '../sessions/index.ts';
 import type { TraceKeeper } from './login-trace.ts';
+import type { Tokens } from '../tokens/index.ts';
 import type { Random } from './reference.ts';
 
 /** Everything web is handed by app.ts, as narrow as web needs it. */
@@ -35,6 +36,8 @@ export interface WebDeps {
   /** Did the identity provider end this sign-in, by a message that came since its answer did? */
   endedAtIdp(assertion: IdentityAssertion, receivedAt: number): Promise<boolean>;
   readonly endings: Pick<Endings<Actor>, 'end'>;
+  /** API tokens for scripts; undefined where they are not accepted. */
+  readonly tokens?: Tokens | undefined;
   /** Everything that is kept of one person. */
   personData(userId: string): Promise<PersonData | undefined>;
   readonly audit: AuditWriter;

@@ -23,6 +23,7 @@ import { createLoginStart } from './login-start.ts';
 import { createTrace } from './trace-attempt.ts';
 import { createLogout } from './logout.ts';
 import { createMe } from './me.ts';
+import { createMeTokens } from './me-tokens.ts';
 import { createPages, viewsDirectory } from './pages.ts';
 import { createPlainCookie } from './plain-cookie.ts';
 import { newReference } from './reference.ts';
@@ -100,7 +101,8 @@ export function createWeb(deps: WebDeps): Express {
   const realms = createHomeRealms(config.providers);
   const chooser = createChooser(deps, { replies, rules, realms, lastUsed });
   const who = createWho(deps, replies, reference);
-  const me = createMe(deps, replies, rules);
+  const meTokens = deps.tokens && createMeTokens(deps, deps.tokens, rules);
+  const me = createMe(deps, replies, rules, meTokens);
   const logout = createLogout(deps, replies, rules, addressOf);
 
   const providerOf = (req: Request, protocol?: Provider['protocol']): Provider => {
@@ -193,6 +195,24 @@ export function createWeb(deps: WebDeps): Express {
       await me.page(req, res, identity);
     }),
   });
+  if (meTokens !== undefined) {
+    route(router, '/me/tokens', {
+      async POST(req, res) {
+        await passed(smallForm, req, res);
+        // A token is shown on the page that made it, and on no other.
+        await who.admitted('/me', async (...asked) => {
+          await meTokens.create(...asked);
+          await me.page(...asked);
+        })(req, res);
+      },
+    });
+    route(router, '/me/tokens/revoke', {
+      async POST(req, res) {
+        await passed(smallForm, req, res);
+        await who.admitted('/me', meTokens.revoke)(req, res);
+      },
+    });
+  }
   route(router, '/me/data', { GET: who.admitted('/me', me.data) });
   route(router, '/me/sessions', {
     async POST(req, res) {

@@ -18,6 +18,7 @@ import { proxyConfig } from './proxy-config.ts';
 import { serve } from './serve.ts';
 import { sessionsEnd, sessionsList, sessionsRevoke } from './sessions.ts';
 import { usersErase, usersExport } from './users-privacy.ts';
+import { tokensCreate, tokensList, tokensRevoke } from './tokens.ts';
 import { usersDisable, usersEnable, usersList, usersShow } from './users.ts';
 import { usersAdd, usersLink, usersRelink, usersUnlink } from './users-links.ts';
 
@@ -53,6 +54,9 @@ export const commands: readonly Command[] = [
   scimTokenList,
   scimTokenRevoke,
   proxyConfig,
+  tokensList,
+  tokensCreate,
+  tokensRevoke,
   keysList,
   keysRotate,
   audit,
