@@ -1,6 +1,8 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { Failure, failures, toFailure } from '../../identity/index.ts';
 import { createAdministrators } from '../administrators.ts';
+import { docsPage } from '../api/docs-page.ts';
+import { createApi } from '../api/routes.ts';
 import type { AdminDeps } from '../types.ts';
 import { auditPages } from './audit-pages.ts';
 import { groupPages } from './group-pages.ts';
@@ -36,6 +38,7 @@ export function createAdmin(deps: AdminDeps): Express {
 
   router.use(deps.securityHeaders);
   router.get('/static/:file', files.handler);
+  router.use('/api', createApi(deps, operators));
   router.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }));
   routes.page('/', async (req, res, operator) => {
     const overview = await overviewOf(deps, req.query['span']);
@@ -54,6 +57,7 @@ export function createAdmin(deps: AdminDeps): Express {
   providerPages(deps, routes, send);
   loginPages(deps, routes, send);
   auditPages(deps, routes, send);
+  docsPage(deps, routes, send);
   recoveryPages(router, recovery, send);
 
   router.use(() => {

@@ -7,6 +7,8 @@ import { unlessLast } from '../last-administrator.ts';
 import { printTable } from '../table.ts';
 import { commandActor } from '../command-actor.ts';
 
+export { commandActor } from '../command-actor.ts';
+
 export const usersList: Command = {
   name: 'users list',
   summary: 'List the users that Doorward knows',
