@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { ProviderConfig } from '../../src/config/index.ts';
 import { Failure, type FailureCode, refusalReasons } from '../../src/identity/index.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { findings, visit, type WithPage } from '../support/page-checks.ts';
 import { type Site, ann, startSite } from '../support/web-site.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const admitted = {
   kind: 'admitted',
   user: ann,
@@ -39,39 +37,7 @@ beforeEach(() => {
   site.entra.startFails = undefined;
 });
 
-/** A page in a fresh browser profile; fails the test on anything that the content security policy had to stop. */
-async function withPage(options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ baseURL: site.baseUrl, ...options });
-  const complaints: string[] = [];
-  try {
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      if (/content security policy|refused to/i.test(message.text())) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(site.baseUrl)) complaints.push(`asked ${request.url()}`);
-    });
-    await use(page);
-    expect(complaints).toEqual([]);
-  } finally {
-    await context.close();
-  }
-}
-
-/** What axe finds on the page (WCAG 2.2 AA and good practice), and whether it has to be scrolled sideways. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
-    `axe.run(document, { runOnly: ${JSON.stringify(tags)} }).then((result) => result.violations)`,
-  );
-  const sideways = await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth');
-  return [
-    ...found.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes[0]?.html}`),
-    ...(sideways ? [`${page.url()} scrolls sideways`] : []),
-  ];
-}
+const withPage: WithPage = (options, use) => visit(browser, site.baseUrl, options, use);
 
 /** Every page there is, one after the other. */
 async function everyPage(page: Page, look: () => Promise<void>): Promise<void> {

@@ -205,7 +205,7 @@ export const readOperations: readonly Operation[] = [
     method: 'get',
     path: '/audit',
     tag: 'Audit',
-    summary: 'Records of the audit trail, oldest first among the newest; with `after`, what has come since',
+    summary: 'Records of the audit trail, oldest first among the newest; with after, what has come since',
     query: z.object({
       type: z.string().optional(),
       user: z.string().optional(),
