@@ -4,7 +4,13 @@ import type { TransientStore } from '../sessions/index.ts';
 import type { ProviderContext } from './context.ts';
 import { createLoginFlows } from './flows.ts';
 import { createOidcProvider } from './oidc/index.ts';
-import { createEntityIdClaims, createSamlProvider, createSecondLock, type SamlProviderDeps } from './saml/index.ts';
+import {
+  createEntityIdClaims,
+  createFirstLock,
+  createSamlProvider,
+  createSecondLock,
+  type SamlProviderDeps,
+} from './saml/index.ts';
 import type { Provider } from './types.ts';
 
 /** What app.ts hands in. */
@@ -44,8 +50,9 @@ export function createProviders(
     fetch: deps.fetch ?? globalThis.fetch,
   };
   const saml = config.providers.filter((provider) => provider.protocol === 'saml');
-  // One pool of workers for all of SAML; whoever is closed last closes it.
-  const secondLock = saml.length > 0 ? createSecondLock() : undefined;
+  // Each lock has one pool of workers for all of SAML; whoever is closed last closes them.
+  const locks =
+    saml.length > 0 ? { firstLock: createFirstLock(), secondLock: createSecondLock() } : undefined;
   const entityIds = createEntityIdClaims();
   let open = saml.length;
   return new Map(
@@ -54,13 +61,13 @@ export function createProviders(
       const provider = createSamlProvider(file, {
         ...context,
         entityIds,
-        ...(secondLock && { secondLock }),
+        ...locks,
         ...(deps.samlKeys && { ownKeys: deps.samlKeys }),
       });
       const close = async (): Promise<void> => {
         await provider.close();
         open -= 1;
-        if (open === 0) await secondLock?.close();
+        if (open === 0) await Promise.all([locks?.firstLock.close(), locks?.secondLock.close()]);
       };
       return [file.id, { ...provider, close }];
     }),

@@ -5,7 +5,7 @@ import type { LoginFlow, LoginFlows, ProviderAnswer } from '../types.ts';
 import { agree } from './agreement.ts';
 import { checkLogin, checkResponse, type Expected, type VerifiedLogin } from './after/index.ts';
 import { openEnvelope, type AnswerRequest } from './envelope.ts';
-import { openFirstLock, verificationKeys, type Decryption, type Unlocked } from './first-lock/index.ts';
+import type { FirstLock, Unlocked } from './first-lock/index.ts';
 import type { IdpMetadata, IdpSource } from './idp/index.ts';
 import { maxAssertionAge } from './limits.ts';
 import { normalize } from './normalize.ts';
@@ -23,6 +23,7 @@ export interface AnswerParts {
   readonly idp: IdpSource;
   readonly flows: LoginFlows;
   readonly transient: OnceStore;
+  readonly firstLock: FirstLock;
   readonly secondLock: SecondLock;
   /** Our keys as they are now. */
   readonly keys: () => Promise<ProviderKeys>;
@@ -109,30 +110,19 @@ async function unlock(
   idp: IdpMetadata,
   parts: AnswerParts,
 ): Promise<{ unlocked: Unlocked; idp: IdpMetadata }> {
+  const { firstLock, config } = parts;
+  const { allowWeak, wantSigned } = config;
   const { decryption } = await parts.keys();
+  const open = ({ certificates }: IdpMetadata): Promise<Unlocked> =>
+    firstLock.open({ xml, certificates, allowWeak, wantSigned, decryption });
   try {
-    return { unlocked: open(xml, idp, parts, decryption), idp };
+    return { unlocked: await open(idp), idp };
   } catch (error) {
     const unknownKey = error instanceof Failure && error.detail === 'saml.signature.invalid';
     if (!unknownKey || !(await parts.idp.renew())) throw error;
     const renewed = await parts.idp.current();
-    return { unlocked: open(xml, renewed, parts, decryption), idp: renewed };
+    return { unlocked: await open(renewed), idp: renewed };
   }
-}
-
-function open(
-  xml: string,
-  idp: IdpMetadata,
-  { config }: AnswerParts,
-  decryption: Decryption | undefined,
-): Unlocked {
-  const keys = verificationKeys(idp.certificates);
-  if (keys.length === 0) throw new Failure('idp_unavailable', { detail: 'saml.metadata.no_usable_key' });
-  return openFirstLock(xml, {
-    trust: { keys, allowWeak: config.allowWeak },
-    wantSigned: config.wantSigned,
-    decryption,
-  });
 }
 
 function secondTask(

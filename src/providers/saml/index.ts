@@ -6,10 +6,11 @@
  * read from the text that a signature covers.
  *
  *   start   idp/ ─▶ request.ts (node-saml) ─▶ login flow ─▶ redirect
- *   answer  envelope.ts ─▶ login flow ─▶ first-lock/ (libxml2, ours) ─▶ after/ ─▶ normalize.ts ─▶ replay.ts
+ *   answer  envelope.ts ─▶ login flow ─▶ first-lock/ (libxml2, ours; in a worker when large) ─▶ after/ ─▶ normalize.ts ─▶ replay.ts
  *             ─▶ second-lock/ (node-saml, in a worker) ─▶ agreement.ts ─▶ IdentityAssertion
  */
 export { createSamlProvider, type SamlProviderDeps } from './provider.ts';
+export { createFirstLock, type FirstLock, type FirstLockOptions } from './first-lock/index.ts';
 export { createSecondLock, type SecondLock, type SecondLockOptions } from './second-lock/index.ts';
 export {
   createEntityIdClaims,

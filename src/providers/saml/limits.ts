@@ -10,6 +10,8 @@ export interface XmlLimits {
   readonly elements: number;
   /** Attributes of one element, namespace declarations included. */
   readonly attributesPerElement: number;
+  /** Attributes of all elements together. */
+  readonly attributes: number;
 }
 
 /** Base64 characters of a SAMLResponse. */
@@ -20,6 +22,7 @@ export const responseLimits: XmlLimits = {
   depth: 32,
   elements: 20_000,
   attributesPerElement: 32,
+  attributes: 30_000,
 };
 
 /** Metadata of a single IdP is some kilobytes; an aggregate of a small federation still fits. */
@@ -28,6 +31,7 @@ export const metadataLimits: XmlLimits = {
   depth: 32,
   elements: 60_000,
   attributesPerElement: 64,
+  attributes: 200_000,
 };
 
 /** Logout messages hold a name and a few indexes; a signature by POST adds some kilobytes. */
@@ -35,7 +39,7 @@ export const logoutLimits = {
   /** Characters of a query, of a form field, and of the XML in either. */
   query: 16_384,
   encoded: 65_536,
-  xml: { length: 49_152, depth: 16, elements: 400, attributesPerElement: 16 },
+  xml: { length: 49_152, depth: 16, elements: 400, attributesPerElement: 16, attributes: 2_000 },
 } as const satisfies { query: number; encoded: number; xml: XmlLimits };
 
 /** An assertion is made for the moment: one issued longer ago than this is refused, whatever it says of itself. */

@@ -3,6 +3,7 @@ import type { SamlProviderConfig } from '../../config/index.ts';
 import type { Log } from '../../identity/index.ts';
 import { createGroupsCompletion } from '../groups/index.ts';
 import type { LoginFlows, Provider } from '../types.ts';
+import { createFirstLock, type FirstLock } from './first-lock/index.ts';
 import { createEntityIdClaims, createIdp, type EntityIdClaims } from './idp/index.ts';
 import { createSamlLogouts, type SamlLogoutDeps } from './logout/index.ts';
 import { providerKeys, type OwnSamlKeys } from './provider-keys.ts';
@@ -20,7 +21,8 @@ export interface SamlProviderDeps {
   readonly transient: OnceStore & Partial<SamlLogoutDeps['waiting']>;
   readonly now: () => number;
   readonly log: Log;
-  /** One pool for all SAML providers; without it the provider makes one of its own, and closes it. */
+  /** Each lock has one pool for all SAML providers; without it the provider makes one of its own, and closes it. */
+  readonly firstLock?: FirstLock;
   readonly secondLock?: SecondLock;
   /** Shared by all SAML providers: no two may speak for one identity provider. */
   readonly entityIds?: EntityIdClaims;
@@ -37,6 +39,7 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
     log: deps.log,
     fetch: deps.fetch ?? globalThis.fetch,
   });
+  const firstLock = deps.firstLock ?? createFirstLock();
   const secondLock = deps.secondLock ?? createSecondLock();
   const keys = providerKeys(config, deps.ownKeys);
   const { put, take } = deps.transient;
@@ -49,6 +52,7 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
     idp,
     flows: deps.flows,
     transient: deps.transient,
+    firstLock,
     secondLock,
     keys,
     completeGroups: createGroupsCompletion(config, {
@@ -81,6 +85,7 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
     },
     ...(logouts && { logouts, signOut: logouts.signOut, signOutOrigins: logouts.origins }),
     close: async () => {
+      if (deps.firstLock === undefined) await firstLock.close();
       if (deps.secondLock === undefined) await secondLock.close();
     },
   };

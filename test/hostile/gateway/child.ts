@@ -12,16 +12,21 @@ export type ChildCommand =
   | { readonly do: 'measure' }
   | { readonly do: 'measured' };
 
-/** What was measured since `measure`: bytes after a collection, and milliseconds. */
+/** What was measured since `measure`, in milliseconds and bytes. */
 export interface Measured {
+  /** Longest time for which the event loop did not turn, and how much of the processor its thread took in such a time. */
   readonly longestDelay: number;
-  /** Growth of what is reachable (heap and buffers), and of the process as a whole. */
-  readonly heap: number;
+  readonly longestWork: number;
+  /** Growth of the process at its highest; what is left of it once the garbage is gone; and of that, what is reachable. */
+  readonly peak: number;
   readonly resident: number;
+  readonly heap: number;
 }
 
 export interface ChildGateway {
   readonly origin: string;
+  /** The listener of `/readyz`. */
+  readonly ops: string | undefined;
   readonly pid: number;
   ask(command: ChildCommand): Promise<unknown>;
   stop(): Promise<void>;
@@ -43,10 +48,11 @@ export async function startChild(config: Config, at?: number): Promise<ChildGate
   };
   // Tests may run where objects are of another realm: what is sent is plain data.
   child.send({ config: JSON.parse(JSON.stringify(config)) as unknown, at });
-  const origin = String(await received());
+  const { origin, ops } = (await received()) as { origin: string; ops: string | undefined };
   let queue: Promise<unknown> = Promise.resolve();
   return {
     origin,
+    ops,
     pid: child.pid ?? 0,
     ask(command) {
       const answer = queue.then(() => {
@@ -67,8 +73,7 @@ async function serve(): Promise<void> {
   const [{ config, at }] = (await once(process, 'message')) as [{ config: Config; at: number | undefined }];
   const app = await createApp(config, at === undefined ? {} : { now: () => at });
   await app.start();
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
+  const watch = watchLoop();
   const { people } = app.stores;
   const actor = { kind: 'command', name: 'test' } as const;
   let before = memory();
@@ -81,12 +86,17 @@ async function serve(): Promise<void> {
           return (await people.enable(command.userId, actor)).changed;
         case 'measure':
           before = await settled();
-          delay.reset();
+          watch.reset();
           return true;
         case 'measured': {
-          const longestDelay = delay.max / 1e6;
+          const { peak, ...times } = watch.read();
           const after = await settled();
-          return { longestDelay, heap: after.heap - before.heap, resident: after.resident - before.resident };
+          return {
+            ...times,
+            peak: peak - before.resident,
+            resident: after.resident - before.resident,
+            heap: after.heap - before.heap,
+          } satisfies Measured;
         }
       }
     };
@@ -96,7 +106,33 @@ async function serve(): Promise<void> {
     );
   });
   process.on('disconnect', () => void app.stop().finally(() => process.exit(0)));
-  process.send?.(app.address());
+  process.send?.({ origin: app.address(), ops: app.opsAddress() });
+}
+
+/** Looks at the loop from within: a timer that should come every few milliseconds, and what was done when it comes late. */
+function watchLoop() {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const spent = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  let last = spent();
+  let [longestWork, peak] = [0, 0];
+  setInterval(() => {
+    const now = spent();
+    longestWork = Math.max(longestWork, now - last);
+    last = now;
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 5);
+  return {
+    reset() {
+      delay.reset();
+      last = spent();
+      [longestWork, peak] = [0, 0];
+    },
+    read: () => ({ longestDelay: delay.max / 1e6, longestWork: Math.max(longestWork, spent() - last), peak }),
+  };
 }
 
 function memory(): { heap: number; resident: number } {

@@ -12,6 +12,8 @@ export const big = {
   aHundredThousandNamespaces: () => into(`<x${list(40_000, (i) => ` xmlns:n${i}="u"`)}/>`),
   manyAttributesOnManyElements: () =>
     into(`<y xmlns="urn:x">${list(1_500, () => `<x${list(32, (i) => ` a${i}=""`)}/>`)}</y>`),
+  manyAttributes: () =>
+    into(`<y xmlns="urn:x">${list(900, () => `<x${list(32, (i) => ` a${i}=""`)}/>`)}</y>`),
   manyNamespacesOnManyElements: () =>
     into(`<y xmlns="urn:x">${list(900, () => `<x${list(32, (i) => ` xmlns:n${i}="urn:x"`)}/>`)}</y>`),
   namespacesOnEveryLevel: () =>

@@ -138,6 +138,7 @@ export async function startSignalsBench(store?: string, residents = openId): Pro
             return found && ({ id: found.id } as never);
           },
         },
+        resync: () => Promise.reject(new Error('nobody is re-checked here')),
         transient,
         reference: () => 'TESTREFERENCE',
         now,

@@ -2,103 +2,85 @@
  * first-lock: a strict profile of XML Signature on libxml2 and node:crypto. It refuses cheaply, and shares no parser,
  * no canonicalization and no code with the second lock.
  *
- *   text ─▶ outline ─▶ Response signature ─▶ (decrypt) ─▶ Assertion signature ─▶ the verified text, parsed anew ─▶ Seen…
+ *   text ─▶ small: here, large: in a worker ─▶ open.ts ─▶ Unlocked
+ *
+ *   open.ts  text ─▶ outline ─▶ Response signature ─▶ (decrypt) ─▶ Assertion signature ─▶ the verified text, parsed anew ─▶ Seen…
  */
-import type { XmlElement } from 'libxml2-wasm';
-import { responseLimits } from '../limits.ts';
+import { Tinypool } from 'tinypool';
+import { Failure } from '../../../identity/index.ts';
 import { rejected } from '../rejected.ts';
-import type { SeenAssertion, SeenResponse, WantSigned } from '../types.ts';
-import { withXml } from '../xml/document.ts';
-import { is } from '../xml/element.ts';
-import { ns } from '../xml/names.ts';
-import { scan } from '../xml/scan.ts';
-import { decryptAssertion, type Decryption } from './decrypt.ts';
-import { readAssertion } from './read-assertion.ts';
-import { readResponse } from './read-response.ts';
-import { checkAssertionOutline, checkOutline, contents, signatureOf } from './structure.ts';
-import { verifyEnveloped, type Trust } from './verify.ts';
+import { openFirstLock, type Unlocked } from './open.ts';
+import type { FirstLockAnswer, FirstLockTask } from './task.ts';
 
 export { verificationKeys } from './keys.ts';
 export type { Decryption } from './decrypt.ts';
+export type { Unlocked } from './open.ts';
+export type { FirstLockTask } from './task.ts';
 export type { Trust } from './verify.ts';
 
-export interface FirstLockOptions {
-  readonly trust: Trust;
-  readonly wantSigned: WantSigned;
-  readonly decryption: Decryption | undefined;
+export interface FirstLock {
+  /**
+   * Every signature that is there must hold, and those that the file asks for must be there.
+   *
+   * @throws Failure `login_rejected`; `idp_unavailable` when no pinned key is strong enough; `too_many_requests` when too
+   *   many large documents wait already, or the time is up
+   */
+  open(task: FirstLockTask): Promise<Unlocked>;
+  close(): Promise<void>;
 }
 
-/** What the first lock found: an assertion that is covered by a signature, or none where the IdP reports an error. */
-export interface Unlocked {
-  readonly response: SeenResponse;
-  readonly assertion: SeenAssertion | undefined;
-  /** The decrypted Assertion, where it came encrypted. */
-  readonly plaintext: string | undefined;
+export interface FirstLockOptions {
+  /** Large documents that may wait or be under way, at most. */
+  readonly queue: number;
+  /** Milliseconds one large document may take, waiting included. */
+  readonly timeout: number;
 }
 
 /**
- * Opens the first lock. Every signature that is there must hold, and those that the file asks for must be there.
- *
- * @param xml text that has passed the envelope's scan
- * @throws Failure `login_rejected`
+ * Up to so many characters a document is opened where it arrives: an everyday one takes a millisecond or two there, and
+ * the worst that anybody can make of the size some ten. A larger one could hold up everybody's requests.
  */
-export function openFirstLock(xml: string, options: FirstLockOptions): Unlocked {
-  return withXml(xml, (root) => {
-    checkOutline(root);
-    const content = contents(root)[0];
-    const encrypted = content !== undefined && is(content, ns.assertion, 'EncryptedAssertion');
-    const responseText = verifyIfSigned(root, options);
-    if (responseText === undefined && content !== undefined && options.wantSigned !== 'assertion') {
-      throw rejected('signature.response_missing');
+export const opensHere = 65_536;
+
+const worker = new URL('./worker.ts', import.meta.url).href;
+
+/** One for all SAML providers. Its thread starts when the first large document comes, and ends when idle for long. */
+export function createFirstLock(options: FirstLockOptions = { queue: 16, timeout: 5000 }): FirstLock {
+  let pool: Tinypool | undefined;
+  let underWay = 0;
+
+  const openElsewhere = async (task: FirstLockTask): Promise<Unlocked> => {
+    if (underWay >= options.queue)
+      throw new Failure('too_many_requests', { detail: 'saml.first_lock.busy', retryAfter: 5 });
+    underWay += 1;
+    const signal = AbortSignal.timeout(options.timeout);
+    try {
+      pool ??= new Tinypool({
+        filename: worker,
+        minThreads: 0,
+        maxThreads: 1,
+        idleTimeout: 10 * 60_000,
+        resourceLimits: { maxOldGenerationSizeMb: 192 },
+      });
+      const answer: FirstLockAnswer = await pool.run(task, { signal });
+      if (answer.kind === 'opened') return answer.unlocked;
+      const { code, detail, message } = answer;
+      throw new Failure(code, {
+        ...(detail !== undefined && { detail }),
+        ...(message !== undefined && { cause: new Error(message) }),
+      });
+    } catch (cause) {
+      if (cause instanceof Failure) throw cause;
+      if (signal.aborted)
+        throw new Failure('too_many_requests', { detail: 'saml.first_lock.timeout', cause, retryAfter: 5 });
+      throw rejected('first_lock.crashed', cause);
+    } finally {
+      underWay -= 1;
     }
-    const response =
-      responseText === undefined
-        ? readResponse(root, false)
-        : withXml(responseText, (r) => readResponse(r, true));
-    if (content === undefined) return { response, assertion: undefined, plaintext: undefined };
-    if (!encrypted) {
-      const assertion = openAssertion(content, responseText, options);
-      return { response, assertion, plaintext: undefined };
-    }
-    const plaintext = decrypt(content, responseText, options);
-    scan(plaintext, responseLimits);
-    const assertion = withXml(plaintext, (inner) => {
-      checkAssertionOutline(inner);
-      return openAssertion(inner, responseText === undefined ? undefined : plaintext, options);
-    });
-    return { response, assertion, plaintext };
-  });
-}
+  };
 
-/** The text under the element's own signature; undefined where it has none. A signature that does not hold throws. */
-function verifyIfSigned(element: XmlElement, options: FirstLockOptions): string | undefined {
-  const signature = signatureOf(element);
-  return signature === undefined ? undefined : verifyEnveloped(element, signature, options.trust);
-}
-
-/** Reads the assertion from the text of its own signature, or else from that which covers it from outside. */
-function openAssertion(
-  element: XmlElement,
-  covered: string | undefined,
-  options: FirstLockOptions,
-): SeenAssertion {
-  const text = verifyIfSigned(element, options);
-  if (text === undefined && (options.wantSigned !== 'response' || covered === undefined)) {
-    throw rejected('signature.assertion_missing');
-  }
-  return withXml(text ?? covered ?? '', (root) => readAssertion(assertionIn(root)));
-}
-
-/** Decrypts out of the verified response where there is one: then the ciphertext is what was signed. */
-function decrypt(content: XmlElement, responseText: string | undefined, options: FirstLockOptions): string {
-  if (responseText === undefined) return decryptAssertion(content, options.decryption);
-  return withXml(responseText, (root) => decryptAssertion(assertionIn(root), options.decryption));
-}
-
-/** The verified text is a Response, or the Assertion itself. */
-function assertionIn(root: XmlElement): XmlElement {
-  if (!is(root, ns.protocol, 'Response')) return root;
-  const [content] = contents(root);
-  if (content === undefined) throw rejected('structure.assertions');
-  return content;
+  return {
+    open: async (task) => (task.xml.length <= opensHere ? openFirstLock(task) : openElsewhere(task)),
+    close: async () => pool?.destroy(),
+  };
 }

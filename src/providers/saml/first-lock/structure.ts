@@ -2,9 +2,9 @@ import { XmlAttribute, type XmlElement } from 'libxml2-wasm';
 import { attribute, children, childrenNamed, holdsElementsOnly, is } from '../xml/element.ts';
 import { ns } from '../xml/names.ts';
 import { rejected } from '../rejected.ts';
+import { elementsNamed, type Named } from './named.ts';
 
 const anyId = "//@*[translate(local-name(), 'ID', 'id') = 'id']";
-const count = (name: string): string => `count(//*[local-name() = '${name}'])`;
 
 /**
  * The outline every response must have, before any signature is looked at: one Response as the root, one Assertion or
@@ -14,35 +14,38 @@ const count = (name: string): string => `count(//*[local-name() = '${name}'])`;
  */
 export function checkOutline(root: XmlElement): void {
   if (!is(root, ns.protocol, 'Response')) throw rejected('structure.root');
-  if (root.eval(count('Response')) !== 1) throw rejected('structure.responses');
-  const assertions = Number(root.eval(count('Assertion'))) + Number(root.eval(count('EncryptedAssertion')));
+  const named = elementsNamed(root, telling);
+  if (named('Response').length !== 1) throw rejected('structure.responses');
+  const assertions = named('Assertion').length + named('EncryptedAssertion').length;
   if (assertions > 1) throw rejected('structure.assertions');
   if (assertions !== contents(root).length) throw rejected('structure.assertion_elsewhere');
   // `Object` is where a moved element likes to hide; KeyInfo and encryption have no use for it here.
-  if (root.eval("count(//*[local-name() = 'Object'])") !== 0) throw rejected('structure.object');
-  checkIds(root);
-  checkSignatures(root);
+  if (named('Object').length !== 0) throw rejected('structure.object');
+  checkIds(root, named);
+  checkSignatures(named);
   checkOrder(root, ns.protocol, ['Issuer', 'Signature', 'Extensions', 'Status', 'Assertion']);
 }
 
 /** The same for an assertion on its own, as it comes out of an EncryptedAssertion. */
 export function checkAssertionOutline(root: XmlElement): void {
   if (!is(root, ns.assertion, 'Assertion')) throw rejected('structure.decrypted');
-  if (root.eval(count('Assertion')) !== 1) throw rejected('structure.assertions');
-  if (root.eval(count('EncryptedAssertion')) !== 0) throw rejected('structure.assertions');
-  checkIds(root);
-  checkSignatures(root);
+  const named = elementsNamed(root, telling);
+  if (named('Assertion').length !== 1) throw rejected('structure.assertions');
+  if (named('EncryptedAssertion').length !== 0) throw rejected('structure.assertions');
+  checkIds(root, named);
+  checkSignatures(named);
 }
 
 /** The same for a message that holds no assertion, such as a LogoutRequest: one root of that name, signed itself or not at all. */
 export function checkMessageOutline(root: XmlElement, name: string): void {
   if (!is(root, ns.protocol, name)) throw rejected('structure.root');
-  if (root.eval(count(name)) !== 1) throw rejected('structure.messages');
+  const named = elementsNamed(root, new Set([...telling, name]));
+  if (named(name).length !== 1) throw rejected('structure.messages');
   for (const foreign of ['Assertion', 'EncryptedAssertion', 'Response', 'Object']) {
-    if (root.eval(count(foreign)) !== 0) throw rejected(`structure.foreign.${foreign}`);
+    if (named(foreign).length !== 0) throw rejected(`structure.foreign.${foreign}`);
   }
-  checkIds(root, name);
-  checkSignatures(root, name);
+  checkIds(root, named, name);
+  checkSignatures(named, name);
 }
 
 /** The Assertion or EncryptedAssertion children of a response. */
@@ -72,17 +75,17 @@ export function signatureOf(element: XmlElement): XmlElement | undefined {
 }
 
 /** No value twice under any spelling of ID, in any namespace: what an ID names must be beyond doubt. */
-function checkIds(root: XmlElement, message = 'Response'): void {
+function checkIds(root: XmlElement, named: Named, message = 'Response'): void {
+  const ids = root.find(anyId);
   // A response has a handful: Response, Assertion, perhaps signatures and encrypted keys.
-  if (Number(root.eval(`count(${anyId})`)) > 64) throw rejected('structure.too_many_ids');
+  if (ids.length > 64) throw rejected('structure.too_many_ids');
   const seen = new Set<string>();
-  for (const node of root.find(anyId)) {
+  for (const node of ids) {
     const value = node instanceof XmlAttribute ? node.value : '';
     if (seen.has(value)) throw rejected('structure.duplicate_id');
     seen.add(value);
   }
-  const signable = root.find(`//*[local-name() = '${message}' or local-name() = 'Assertion']`);
-  for (const node of signable) {
+  for (const node of [...named(message), ...named('Assertion')]) {
     if (node.find(`./@*[translate(local-name(), 'ID', 'id') = 'id']`).length !== 1)
       throw rejected('structure.id_variants');
   }
@@ -102,22 +105,28 @@ const places: readonly (readonly [name: string, ...parents: string[]])[] = [
   ['DigestValue', 'Reference'],
 ];
 
+/** Names whose elements say what is signed and what is asserted: there must be none of them in another place. */
+const telling: ReadonlySet<string> = new Set([
+  'Response',
+  'Assertion',
+  'EncryptedAssertion',
+  'Object',
+  'Signature',
+  ...places.map(([name]) => name),
+]);
+
 /** Signatures stand as a child of the Response or the Assertion; one of any other place or namespace is refused. */
-function checkSignatures(root: XmlElement, message = 'Response'): void {
-  for (const node of root.find("//*[local-name() = 'Signature']")) {
-    const parent = node.parent;
+function checkSignatures(named: Named, message = 'Response'): void {
+  for (const { parent, namespaceUri } of named('Signature')) {
     const signs =
       parent !== null && (is(parent, ns.protocol, message) || is(parent, ns.assertion, 'Assertion'));
-    if (!signs || node.find("self::*[namespace-uri() = 'http://www.w3.org/2000/09/xmldsig#']").length !== 1) {
-      throw rejected('signature.elsewhere');
-    }
+    if (!signs || namespaceUri !== ns.signature) throw rejected('signature.elsewhere');
   }
   for (const [name, ...parents] of places) {
-    const elsewhere = parents.map((parent) => `[local-name(..) != '${parent}']`).join('');
-    const strays = root.eval(
-      `count(//*[local-name() = '${name}'][namespace-uri() = '${ns.signature}']${elsewhere})`,
-    );
-    if (strays !== 0) throw rejected('signature.elsewhere');
+    for (const { parent, namespaceUri } of named(name)) {
+      if (namespaceUri === ns.signature && !parents.includes(parent?.name ?? ''))
+        throw rejected('signature.elsewhere');
+    }
   }
 }
 

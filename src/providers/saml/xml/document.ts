@@ -39,15 +39,23 @@ function parse(xml: string): XmlDocument {
   }
 }
 
-/** Exclusive XML Canonicalization 1.0 without comments of one element and all below it, in its document's context. */
+/**
+ * Exclusive XML Canonicalization 1.0 without comments of one element and all below it, in its document's context.
+ *
+ * @throws Failure `login_rejected`: `saml.xml.canonicalization` for what has no canonical form, a relative namespace name for one
+ */
 export function canonical(element: XmlElement, inclusivePrefixes: readonly string[]): string {
   const out = new XmlStringOutputBufferHandler();
-  element.doc.canonicalize(out, {
-    mode: XmlC14NMode.XML_C14N_EXCLUSIVE_1_0,
-    withComments: false,
-    ...(inclusivePrefixes.length > 0 && { inclusiveNamespacePrefixes: [...inclusivePrefixes] }),
-    // The whole document needs no visibility test for each node.
-    ...(element.parent !== null && { nodeSet: new Set([element]) }),
-  });
+  try {
+    element.doc.canonicalize(out, {
+      mode: XmlC14NMode.XML_C14N_EXCLUSIVE_1_0,
+      withComments: false,
+      ...(inclusivePrefixes.length > 0 && { inclusiveNamespacePrefixes: [...inclusivePrefixes] }),
+      // The whole document needs no visibility test for each node.
+      ...(element.parent !== null && { nodeSet: new Set([element]) }),
+    });
+  } catch (cause) {
+    throw rejected('xml.canonicalization', cause);
+  }
   return out.result;
 }

@@ -18,6 +18,7 @@ export function scan(xml: string, limits: XmlLimits): void {
   if (forbidden.test(xml) || !xml.isWellFormed()) throw rejected('xml.forbidden_character');
   let depth = 0;
   let elements = 0;
+  let attributes = 0;
   let at = declaration.exec(xml)?.[0].length ?? 0;
   for (;;) {
     at = xml.indexOf('<', at);
@@ -33,6 +34,8 @@ export function scan(xml: string, limits: XmlLimits): void {
     } else {
       elements += 1;
       const tag = readTag(xml, at, limits.attributesPerElement);
+      attributes += tag.attributes;
+      if (attributes > limits.attributes) throw rejected('xml.too_many_attributes');
       if (!tag.empty) depth += 1;
       if (depth > limits.depth) throw rejected('xml.too_deep');
       at = tag.end;
@@ -55,12 +58,16 @@ function skipComment(xml: string, at: number): number {
 }
 
 /** Finds the end of a start tag, minding quotes, and counts its attributes by their opening quotes. */
-function readTag(xml: string, at: number, maxAttributes: number): { end: number; empty: boolean } {
+function readTag(
+  xml: string,
+  at: number,
+  maxAttributes: number,
+): { end: number; empty: boolean; attributes: number } {
   let attributes = 0;
   let i = at + 1;
   while (i < xml.length) {
     const char = xml[i];
-    if (char === '>') return { end: i + 1, empty: xml[i - 1] === '/' };
+    if (char === '>') return { end: i + 1, empty: xml[i - 1] === '/', attributes };
     if (char === '<') break;
     if (char === '"' || char === "'") {
       attributes += 1;

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { rejected } from '../../../../src/providers/saml/rejected.ts';
 import { scan } from '../../../../src/providers/saml/xml/scan.ts';
 
-const limits = { length: 1000, depth: 3, elements: 10, attributesPerElement: 2 };
+const limits = { length: 1000, depth: 3, elements: 10, attributesPerElement: 2, attributes: 5 };
 const verdict = (xml: string): string => {
   try {
     scan(xml, limits);
@@ -38,6 +38,11 @@ describe('the scan before any parser', () => {
     ['too many elements', `<a>${'<b/>'.repeat(10)}</a>`, 'too_many_elements'],
     ['too many comments', `<a>${'<!---->'.repeat(10)}</a>`, 'too_many_elements'],
     ['too many attributes', '<a b="" c="" d=""/>', 'too_many_attributes'],
+    [
+      'too many attributes on all together',
+      '<a b="" c=""><d b="" c=""/><e b="" c=""/></a>',
+      'too_many_attributes',
+    ],
     ['too many namespaces', '<a xmlns="" xmlns:c="" xmlns:d=""/>', 'too_many_attributes'],
     ['too long a text', `<a>${'b'.repeat(1000)}</a>`, 'too_large'],
     ['a control character', '<a>\u0001</a>', 'forbidden_character'],
