@@ -21,3 +21,4 @@ export * from './scim-match.ts';
 export * from './scim-token-types.ts';
 export * from './scim-types.ts';
 export * from './types.ts';
+export { transferDirectory, withoutPassword, type TransferredTable } from './transfer/index.ts';

@@ -28,6 +28,7 @@ import type { ScimActivityStore, ScimTokenStore } from './scim-token-types.ts';
 import { createScimActivity, createScimTokens } from './scim-tokens.ts';
 import type { ScimStore } from './scim-types.ts';
 import { createStanding } from './standing.ts';
+import { markOf } from './transfer/transfer.ts';
 import { trimChangeLog } from './trim-change-log.ts';
 import type { AuditLog, AuditRecord, Directory, LoginStore } from './types.ts';
 import { createLinks, type LinkStore } from './links.ts';
@@ -73,6 +74,7 @@ export async function openDirectory<E extends AuditRecord>(
   const { now, log = silentLog, random = randomBytes, auditing } = options;
   const { connection, applied } = await connect(url, now(), log);
   if (applied.length > 0) log.info({ applied }, 'The directory has been brought up to date.');
+  await refuseHalfMoved(connection);
   const unsettled = createDatabase(connection, auditing);
   const database = settlingDatabase(unsettled, connection.feed);
   const newId = (at: number) => uuidv7(at, random);
@@ -106,6 +108,18 @@ export async function openDirectory<E extends AuditRecord>(
       await database.close();
     },
   };
+}
+
+/** A target that `doorward migrate` has not finished would make new users of people whom it does not know yet. */
+async function refuseHalfMoved(connection: Connection): Promise<void> {
+  const side = { kind: connection.dialect.kind, db: connection.db };
+  const source = await markOf(side).catch(() => undefined);
+  if (source === undefined) return;
+  await connection.close();
+  const cause = new Error(
+    `The directory is being moved here from ${source}: finish "doorward migrate" first.`,
+  );
+  throw new Failure('internal', { detail: 'directory.half_moved', cause });
 }
 
 /**

@@ -25,6 +25,7 @@ export function connectPostgres(url: string, log: Log): Connection {
     db,
     dialect: postgresSql,
     feed,
+    transact: (work) => db.transaction().execute(work),
     problemOf: postgresProblem,
     async close() {
       await feed.close();
@@ -45,6 +46,11 @@ export async function migratePostgres(url: string, now: number): Promise<readonl
   } finally {
     await db.destroy();
   }
+}
+
+/** A connection for work that takes its time. */
+export function kyselyForMaintenance(url: string): Kysely<Tables> {
+  return kyselyOn(url, migrating, silentLog);
 }
 
 function kyselyOn(url: string, timeouts: PoolTimeouts, log: Log): Kysely<Tables> {
