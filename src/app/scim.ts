@@ -23,6 +23,7 @@ export function scimOf(
     baseUrl: config.baseUrl,
     providers: scimProviders(config),
     store: directory.scim,
+    freshness: directory.freshness,
     endings,
     audit,
     transient: sessions.transient,

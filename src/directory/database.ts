@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { Failure } from '../identity/index.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { within } from './deadline.ts';
+import type { Transact } from './group-commit.ts';
 import { atOnce, inPieces, turn } from './pieces.ts';
 import type { SqlDialect } from './dialect.ts';
 import type { Tables } from './schema.ts';
@@ -17,6 +18,8 @@ export interface Connection {
   readonly db: Kysely<Tables>;
   readonly dialect: SqlDialect;
   readonly feed: ChangeFeed;
+  /** A transaction; `alone` for work that takes long. */
+  readonly transact: Transact;
   problemOf(error: unknown): SqlProblem;
   close(): Promise<void>;
 }
@@ -98,32 +101,35 @@ export function createDatabase(connection: Connection, auditing: Auditing | unde
     let records: readonly AuditRecord[] = [];
     const result = await attempt(
       (signal) =>
-        db.transaction().execute(async (transaction) => {
-          [changes, records] = [[], []];
-          const done = await work({
-            db: transaction,
-            async finish(statements, changed, events) {
-              changes = changed;
-              records = auditing ? events.map((event) => auditing.guard(event)) : events;
-              const [head, first, ...more] = await chainedInserts(transaction, dialect, records);
-              await dialect.together(transaction, [
-                ...statements,
-                ...changeLogInserts(dialect, changed.slice(0, atOnce)),
-                ...[head, first].filter((each) => each !== undefined),
-              ]);
-              await inPieces(changed.slice(atOnce), (some) =>
-                dialect.together(transaction, changeLogInserts(dialect, some)),
-              );
-              for (const each of more) {
-                await turn();
-                await each.execute(transaction);
-              }
-            },
-          });
-          // Whoever asked has been told that it failed: then it must not come true later.
-          signal.throwIfAborted();
-          return done;
-        }),
+        connection.transact(
+          async (transaction) => {
+            [changes, records] = [[], []];
+            const done = await work({
+              db: transaction,
+              async finish(statements, changed, events) {
+                changes = changed;
+                records = auditing ? events.map((event) => auditing.guard(event)) : events;
+                const [head, first, ...more] = await chainedInserts(transaction, dialect, records);
+                await dialect.together(transaction, [
+                  ...statements,
+                  ...changeLogInserts(dialect, changed.slice(0, atOnce)),
+                  ...[head, first].filter((each) => each !== undefined),
+                ]);
+                await inPieces(changed.slice(atOnce), (some) =>
+                  dialect.together(transaction, changeLogInserts(dialect, some)),
+                );
+                for (const each of more) {
+                  await turn();
+                  await each.execute(transaction);
+                }
+              },
+            });
+            // Whoever asked has been told that it failed: then it must not come true later.
+            signal.throwIfAborted();
+            return done;
+          },
+          { alone: longest !== undefined, signal },
+        ),
       longest,
     );
     if (result === undefined) return undefined;

@@ -30,7 +30,10 @@ export const sqliteSql: SqlDialect = {
     );
     return sql`(select ${sql.join(fields)} from json_each(${JSON.stringify(rows)}))`;
   },
-  ids: (ids) => sql`(select value as id from json_each(${JSON.stringify(ids)}))`,
+  ids: (ids) =>
+    ids.length === 1
+      ? sql`(select ${ids[0]} as id)`
+      : sql`(select value as id from json_each(${JSON.stringify(ids)}))`,
   jsonList(value, tail) {
     const item =
       typeof value === 'string'

@@ -19,6 +19,7 @@ export { migrate, openDirectory } from './open.ts';
 export type { DirectoryOptions, OpenDirectory } from './open.ts';
 export * from './scim-match.ts';
 export * from './scim-token-types.ts';
+export { changedToken } from './scim-tokens.ts';
 export * from './scim-types.ts';
 export * from './types.ts';
 export { transferDirectory, withoutPassword, type TransferredTable } from './transfer/index.ts';

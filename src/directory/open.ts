@@ -94,7 +94,7 @@ export async function openDirectory<E extends AuditRecord>(
     findProvisioned: createFindProvisioned(unsettled),
     scim: {
       ...createScimStore(unsettled, newId, () => connection.feed.settled()),
-      tokens: createScimTokens(unsettled),
+      tokens: createScimTokens(unsettled, connection.feed),
       activity: createScimActivity(unsettled),
     },
     ownKeys: () => createOwnKeys(unsettled),

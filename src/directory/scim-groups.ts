@@ -22,7 +22,7 @@ type Groups = Pick<ScimStore, 'createGroup' | 'changeGroup' | 'deleteGroup'>;
 
 /** How long a change of thousands of members may take, milliseconds; it lets other work of the process in between. */
 const patienceForMany = 25_000;
-const many = 2_000;
+const atOnceAtMost = 500;
 
 /** Provisioned groups, and the memberships of Doorward that follow from them. */
 export function createScimGroups(database: Database, newId: (now: number) => string): Groups {
@@ -96,14 +96,14 @@ export function createScimGroups(database: Database, newId: (now: number) => str
         return { kind: 'created', record };
       };
       try {
-        return await database.write(work, wanted.length > many ? patienceForMany : undefined);
+        return await database.write(work, wanted.length > atOnceAtMost ? patienceForMany : undefined);
       } catch (error) {
         if (error instanceof UnknownMember) return { kind: 'unknown_member', id: error.id };
         throw error;
       }
     },
 
-    async changeGroup(key, decide, now, audit) {
+    async changeGroup(key, decide, { now, many }, audit) {
       type Result = Awaited<ReturnType<Groups['changeGroup']>>;
       const work = async (writing: Writing): Promise<{ result: Result }> => {
         const before = await lock(writing, key);
@@ -144,7 +144,7 @@ export function createScimGroups(database: Database, newId: (now: number) => str
         return { result: { record, changed: true } };
       };
       try {
-        return (await database.write(work, patienceForMany)).result;
+        return (await database.write(work, many ? patienceForMany : undefined)).result;
       } catch (error) {
         if (error instanceof UnknownMember) return { unknownMember: error.id };
         throw error;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ChangeFeed } from './change-feed.ts';
 import type { Database } from './database.ts';
 import type { ScimActivity, ScimActivityStore, ScimToken, ScimTokenStore } from './scim-token-types.ts';
 import { cleanText } from './text.ts';
@@ -19,8 +20,17 @@ interface TokenRow {
 /** How often the time of the last use is written, milliseconds. */
 const useInterval = 60_000;
 
-/** Credentials of provisioning clients, found by their public id. */
-export function createScimTokens(database: Database): ScimTokenStore {
+/** What the change log calls a token, among the ids of users: no user has such an id. */
+const changeKey = (id: string) => `scim-token:${id}`;
+
+/**
+ * Credentials of provisioning clients, found by their public id. A revocation goes through the change feed, as a change of
+ * a user does: caches of other processes hear of it before it is acknowledged.
+ */
+export function createScimTokens(
+  database: Database,
+  { settled }: Pick<ChangeFeed, 'settled'>,
+): ScimTokenStore {
   const columns = sql`id, provider, kind, name, digest, client_id, created_at, expires_at, last_used_at, revoked_at`;
 
   return {
@@ -63,14 +73,14 @@ export function createScimTokens(database: Database): ScimTokenStore {
       const { changed } = await database.write(async ({ db, finish }) => {
         const { rows } = await sql`update scim_tokens set revoked_at = ${at}
           where id = ${cleanText(id)} and revoked_at is null returning id`.execute(db);
-        if (rows.length > 0)
-          await finish(
-            [sql`delete from scim_tokens where client_id = ${cleanText(id)}`],
-            [],
-            audit?.() ?? [],
-          );
+        if (rows.length > 0) {
+          const issued = await sql<{ id: string }>`delete from scim_tokens where client_id = ${cleanText(id)}
+            returning id`.execute(db);
+          await finish([], [id, ...issued.rows.map((row) => row.id)].map(changeKey), audit?.() ?? []);
+        }
         return { changed: rows.length > 0 };
       });
+      await settled();
       return changed;
     },
 
@@ -98,6 +108,12 @@ export function createScimTokens(database: Database): ScimTokenStore {
       });
     },
   };
+}
+
+/** The id of the token that `freshness` tells of, or undefined when it tells of a user. */
+export function changedToken(key: string): string | undefined {
+  const prefix = changeKey('');
+  return key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
 }
 
 function readToken(row: TokenRow): ScimToken {

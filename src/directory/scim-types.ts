@@ -38,7 +38,11 @@ export interface ScimStore {
   changeGroup(
     key: ScimKey,
     decide: (record: ScimGroupRecord) => ScimGroupPlan,
-    now: number,
+    options: {
+      readonly now: number;
+      /** It may touch thousands of people: it has longer, and goes alone. */
+      readonly many: boolean;
+    },
     audit?: AuditOf<ScimGroupChange>,
   ): Promise<
     | { readonly record: ScimGroupRecord; readonly changed: boolean }

@@ -67,6 +67,7 @@ export function createScim(deps: ScimDeps): Scim {
   const handler = createHandler({
     authenticate: createAuthenticate({
       tokens: store.tokens,
+      freshness: deps.freshness,
       providers,
       now,
       noteFailed: note('The use of a SCIM token could not be noted.'),

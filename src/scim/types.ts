@@ -38,6 +38,11 @@ export interface ScimDeps {
   /** Sessions' endings. */
   readonly endings: { endAllOf(userId: string, cause: 'deactivated', actor: Actor): Promise<number> };
   readonly audit: AuditWriter;
+  /** The directory's: whether what was read before may still be used, and what changed. */
+  readonly freshness: {
+    check(): 'trusted' | 'ask';
+    onInvalidated(listener: (key: string | undefined) => void): void;
+  };
   /** The shared counters of sessions' TransientStore. */
   readonly transient: {
     increment(kind: string, key: string, window: number): Promise<{ count: number; resetsAt: number }>;

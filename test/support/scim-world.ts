@@ -104,6 +104,7 @@ export async function startScimWorld(
     baseUrl,
     providers,
     store: directory.scim,
+    freshness: directory.freshness,
     endings,
     audit,
     transient: sessions.transient,

@@ -10,8 +10,8 @@ export class TooManyRequests extends ScimError {
   }
 }
 
-/** Requests that a process takes from the shared counter at once: asking it for each would cost a write each. */
-const lease = 25;
+/** What a process takes from the shared counter at once is this part of all: asking for each request would cost a write each. */
+const leases = 40;
 /** Milliseconds in which requests are counted. */
 const window = 10_000;
 
@@ -27,23 +27,25 @@ export function createRateLimit(deps: {
   ) => Promise<{ count: number; resetsAt: number }>;
   readonly now: () => number;
 }): (provider: string, perSecond: number) => Promise<void> {
-  const leases = new Map<string, { left: number; until: number }>();
+  const held = new Map<string, { left: number; until: number }>();
   const asking = new Map<string, Promise<void>>();
 
   async function ask(provider: string, perSecond: number): Promise<void> {
     const { count, resetsAt } = await deps.increment('scim', provider, window);
-    const isOver = (count - 1) * lease >= (perSecond * window) / 1_000;
-    leases.set(provider, { left: isOver ? 0 : lease, until: resetsAt });
+    const all = (perSecond * window) / 1_000;
+    const lease = Math.max(1, Math.floor(all / leases));
+    const isOver = (count - 1) * lease >= all;
+    held.set(provider, { left: isOver ? 0 : lease, until: resetsAt });
   }
 
   return async (provider, perSecond) => {
     for (;;) {
-      const held = leases.get(provider);
-      if (held && held.until > deps.now()) {
-        if (held.left === 0)
-          throw new TooManyRequests(Math.max(1, Math.ceil((held.until - deps.now()) / 1_000)));
-        held.left -= 1;
-        if (held.left === 0) leases.delete(provider);
+      const own = held.get(provider);
+      if (own && own.until > deps.now()) {
+        if (own.left === 0)
+          throw new TooManyRequests(Math.max(1, Math.ceil((own.until - deps.now()) / 1_000)));
+        own.left -= 1;
+        if (own.left === 0) held.delete(provider);
         return;
       }
       // One question at a time: those who come meanwhile share its answer.

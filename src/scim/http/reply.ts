@@ -13,7 +13,8 @@ export function sendAnswer(res: ServerResponse, answer: Answer): void {
   if (answer.location !== undefined && answer.status === 201) headers['location'] = answer.location;
   if (answer.location !== undefined && answer.status === 200) headers['content-location'] = answer.location;
   if (answer.etag !== undefined) headers['etag'] = answer.etag;
-  send(res, answer.status, answer.body, headers);
+  const text = answer.json?.text ?? (answer.body && JSON.stringify(answer.body));
+  sendText(res, answer.status, text, headers, scimJson);
 }
 
 /** Every refusal is an Error body in SCIM's own type, whatever went wrong. */
@@ -30,21 +31,35 @@ export function sendError(req: IncomingMessage, res: ServerResponse, error: Scim
   send(res, error.status, error.toBody(), headers);
 }
 
+const scimJson = 'application/scim+json; charset=utf-8';
+
 export function send(
   res: ServerResponse,
   status: number,
-  body: object | undefined,
+  body: object,
   headers: Record<string, string>,
-  type = 'application/scim+json; charset=utf-8',
+  type = scimJson,
+): void {
+  sendText(res, status, JSON.stringify(body), headers, type);
+}
+
+function sendText(
+  res: ServerResponse,
+  status: number,
+  text: string | undefined,
+  headers: Record<string, string>,
+  type: string,
 ): void {
   if (res.headersSent) return void res.destroy();
-  if (body === undefined) {
+  if (text === undefined) {
     res.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': '0' });
     res.end();
     return;
   }
-  const text = Buffer.from(JSON.stringify(body));
-  res.writeHead(status, { ...headers, 'content-type': type, 'content-length': String(text.length) });
+  headers['content-type'] = type;
+  headers['content-length'] = String(Buffer.byteLength(text));
+  res.writeHead(status, headers);
+  // A text goes out in one piece with its head; a buffer would be a second write.
   res.end(text);
 }
 

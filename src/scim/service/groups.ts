@@ -5,7 +5,7 @@ import { flatKeys } from '../habits/bodies.ts';
 import { patchPathHabits } from '../habits/filters.ts';
 import { valueHabits } from '../habits/values.ts';
 import { applyPatch, readMembers, readOperations, splitGroupOperations } from '../patch/index.ts';
-import { asksFor, project, type Projection } from '../project.ts';
+import { asksFor, type Projection } from '../project.ts';
 import { readResource, requireAttributes } from '../read.ts';
 import { isObject, sameValue, type Resource } from '../resource.ts';
 import { attributeNamed, groupType } from '../schema/index.ts';
@@ -43,7 +43,7 @@ export function createGroupService(
     const members = asksFor(projection, 'members') ? await loadMembers(record.id) : [];
     return {
       status,
-      body: project(groupType, representation.group(record, members), projection),
+      json: representation.groupText(record, members, projection),
       location: representation.locationOf(groupType, record.id),
       etag: etagOf(record.version),
     };
@@ -55,6 +55,7 @@ export function createGroupService(
     decide: (before: Resource) => Resource,
     members: MemberDelta | undefined,
     conditions: Conditions,
+    many: boolean,
   ): Promise<ScimGroupRecord> {
     const at = now();
     const events = createEvents(caller, at);
@@ -69,7 +70,7 @@ export function createGroupService(
           members,
         };
       },
-      at,
+      { now: at, many },
       (outcome) => events.group('updated', outcome),
     );
     if (!result) throw noSuchGroup(id);
@@ -145,7 +146,7 @@ export function createGroupService(
         const externalId = resource['externalId'] ?? before['externalId'];
         return { ...resource, ...(externalId !== undefined && { externalId }) };
       };
-      return answer(200, await change(caller, id, keep, delta, conditions), projection);
+      return answer(200, await change(caller, id, keep, delta, conditions, true), projection);
     },
 
     /** Answers 204, as 50,000 members are no answer to the change of one; the group itself where attributes were asked. */
@@ -169,6 +170,7 @@ export function createGroupService(
         },
         delta,
         conditions,
+        rest.length > 0 || isMany(delta),
       );
       if (projection.only || projection.without) return answer(200, record, projection);
       return { status: 204, etag: etagOf(record.version) };
@@ -190,6 +192,11 @@ export function createGroupService(
 }
 
 export type GroupService = ReturnType<typeof createGroupService>;
+
+/** More than a single quick transaction should hold. */
+function isMany(delta: MemberDelta | undefined): boolean {
+  return delta !== undefined && (delta.clear || delta.join.length + delta.leave.length > 200);
+}
 
 function readGroup(body: unknown): { resource: Resource; members: string[] } {
   const read = readResource(groupType, flatKeys(groupType, body), valueHabits);

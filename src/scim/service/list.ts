@@ -7,7 +7,7 @@ import type {
 } from '../../directory/index.ts';
 import { checkFilter, matches, mentions, parseFilter, planFilter, type Filter } from '../filter/index.ts';
 import { filterHabits, unquotedText } from '../habits/filters.ts';
-import { asksFor, project, type Projection } from '../project.ts';
+import { asksFor, type Projection } from '../project.ts';
 import type { Resource } from '../resource.ts';
 import { groupType, userType, type ResourceType } from '../schema/index.ts';
 import type { Caller } from '../types.ts';
@@ -30,7 +30,13 @@ export interface ListRequest {
 export const maxResults = 1_000;
 /** The most members, over all groups of a page; a page that has them ends there, and says so by `itemsPerPage`. */
 const maxMembersOfPage = 200_000;
+const listUrn = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 const anchorLifetime = 10 * 60_000;
+
+interface Shown {
+  readonly text: string;
+  readonly members: number;
+}
 
 /** What differs between users and groups. */
 interface Source<R> {
@@ -41,8 +47,10 @@ interface Source<R> {
     page: { where: ScimCondition | undefined; after?: string | undefined; offset?: number; limit: number },
     wants: (attribute: string) => boolean,
   ): Promise<readonly R[]>;
-  /** The resource with what was wanted of it. */
+  /** The resource with what was wanted of it, to look at. */
   show(record: R, wants: (attribute: string) => boolean): Resource | Promise<Resource>;
+  /** The same as text, to answer with; and how many members it has. */
+  text(record: R, projection: Projection): Shown | Promise<Shown>;
 }
 
 /** Lists, filters, sorts and pages (RFC 7644, section 3.4.2), for both resource types in one way. */
@@ -60,6 +68,7 @@ export function createLists(
     kind: 'user',
     read: (provider, page, wants) => store.listUsers(provider, { ...page, withGroups: wants('groups') }),
     show: (record) => representation.user(record),
+    text: (record, projection) => ({ ...representation.userText(record, projection), members: 0 }),
   };
   const groups: Source<ScimGroupRecord> = {
     type: groupType,
@@ -67,6 +76,10 @@ export function createLists(
     read: (provider, page) => store.listGroups(provider, page),
     async show(record, wants) {
       return representation.group(record, wants('members') ? await loadMembers(record.id) : []);
+    },
+    async text(record, projection) {
+      const members = asksFor(projection, 'members') ? await loadMembers(record.id) : [];
+      return { ...representation.groupText(record, members, projection), members: members.length };
     },
   };
 
@@ -85,24 +98,19 @@ export function createLists(
       plan.rest || sorting
         ? await scanned(source, provider.id, plan.where, plan.rest, sorting, { startIndex, count }, request)
         : await indexed(source, provider.id, plan.where, { startIndex, count }, request);
-    const resources: Resource[] = [];
+    const resources: string[] = [];
     let members = 0;
-    const wants = (attribute: string) => asksFor(request.projection, attribute);
     for (const record of found.page) {
-      const resource = await source.show(record, wants);
-      members += Array.isArray(resource['members']) ? resource['members'].length : 0;
+      const shown = source.text(record, request.projection);
+      const { text, members: more } = shown instanceof Promise ? await shown : shown;
+      members += more;
       if (members > maxMembersOfPage && resources.length > 0) break;
-      resources.push(project(type, resource, request.projection));
+      resources.push(text);
     }
+    const head = `"totalResults":${found.total},"startIndex":${startIndex},"itemsPerPage":${resources.length}`;
     return {
       status: 200,
-      body: {
-        schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
-        totalResults: found.total,
-        startIndex,
-        itemsPerPage: resources.length,
-        Resources: resources,
-      },
+      json: { text: `{"schemas":["${listUrn}"],${head},"Resources":[${resources.join(',')}]}` },
     };
   }
 

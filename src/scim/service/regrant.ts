@@ -32,7 +32,7 @@ export async function regrant(store: ScimStore, provider: ScimProvider, now: () 
           const granted = grantedBy(provider, displayName, externalId);
           return { content: { displayName, externalId, resource, granted }, members: undefined };
         },
-        at,
+        { now: at, many: true },
         (outcome) => events.group('updated', outcome),
       );
       if (result && 'changed' in result && result.changed) changed += 1;

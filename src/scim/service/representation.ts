@@ -1,9 +1,14 @@
 import type { ScimGroupRecord, ScimMember, ScimUserRecord } from '../../directory/index.ts';
+import { project, type Projection } from '../project.ts';
 import type { Resource } from '../resource.ts';
 import { groupType, userType, type ResourceType } from '../schema/index.ts';
+import type { JsonText } from './answer.ts';
 import { etagOf } from './etag.ts';
 
-/** Builds resources from what is stored; `base` is the URL of `/scim/v2`. */
+/**
+ * Builds resources from what is stored; `base` is the URL of `/scim/v2`. Where everything is asked for, the stored JSON is
+ * put into the answer as it is: a page of a hundred users need not be parsed to be written again.
+ */
 export function createRepresentation(base: string) {
   const locationOf = (type: ResourceType, id: string) => `${base}${type.endpoint}/${id}`;
 
@@ -20,45 +25,87 @@ export function createRepresentation(base: string) {
     };
   }
 
+  const groupsOf = (record: ScimUserRecord) =>
+    record.groups.map(({ id, displayName }) => ({
+      value: id,
+      $ref: locationOf(groupType, id),
+      display: displayName,
+      type: 'direct',
+    }));
+
+  const membersOf = (members: readonly ScimMember[]) =>
+    members.map(({ id, display }) => ({
+      value: id,
+      $ref: locationOf(userType, id),
+      display,
+      type: 'User',
+    }));
+
+  function user(record: ScimUserRecord): Resource {
+    const groups = groupsOf(record);
+    return {
+      schemas: [...schemasOf(userType, record.resource)],
+      id: record.id,
+      ...(JSON.parse(record.resource) as Resource),
+      ...(groups.length > 0 && { groups }),
+      meta: meta(userType, record),
+    };
+  }
+
+  /** Without `members` the group is shown as if it had none: for whoever did not ask for them. */
+  function group(record: ScimGroupRecord, members: readonly ScimMember[] = []): Resource {
+    const shown = membersOf(members);
+    return {
+      schemas: [groupType.schema.id],
+      id: record.id,
+      ...(JSON.parse(record.resource) as Resource),
+      ...(shown.length > 0 && { members: shown }),
+      meta: meta(groupType, record),
+    };
+  }
+
+  function spliced(
+    type: ResourceType,
+    record: { id: string; resource: string; createdAt: number; updatedAt: number; version: number },
+    more: string,
+  ): JsonText {
+    const schemas = JSON.stringify(schemasOf(type, record.resource));
+    const inner = record.resource.slice(1, -1);
+    const end = `"meta":${JSON.stringify(meta(type, record))}}`;
+    return {
+      text: `{"schemas":${schemas},"id":${JSON.stringify(record.id)},${inner === '' ? '' : `${inner},`}${more}${end}`,
+    };
+  }
+
   return {
     locationOf,
+    user,
+    group,
 
-    user(record: ScimUserRecord): Resource {
-      const stored = JSON.parse(record.resource) as Resource;
-      const extensions = userType.extensions.filter(({ id }) => stored[id] !== undefined).map(({ id }) => id);
-      const groups = record.groups.map(({ id, displayName }) => ({
-        value: id,
-        $ref: locationOf(groupType, id),
-        display: displayName,
-        type: 'direct',
-      }));
-      return {
-        schemas: [userType.schema.id, ...extensions],
-        id: record.id,
-        ...stored,
-        active: record.active,
-        ...(groups.length > 0 && { groups }),
-        meta: meta(userType, record),
-      };
+    /** A user as the projection has it. */
+    userText(record: ScimUserRecord, projection: Projection): JsonText {
+      if (projection.only || projection.without) return toText(project(userType, user(record), projection));
+      const groups = record.groups.length === 0 ? '' : `"groups":${JSON.stringify(groupsOf(record))},`;
+      return spliced(userType, record, groups);
     },
 
-    /** Without `members` the group is shown as if it had none: for whoever did not ask for them. */
-    group(record: ScimGroupRecord, members: readonly ScimMember[] = []): Resource {
-      const shown = members.map(({ id, display }) => ({
-        value: id,
-        $ref: locationOf(userType, id),
-        display,
-        type: 'User',
-      }));
-      return {
-        schemas: [groupType.schema.id],
-        id: record.id,
-        ...(JSON.parse(record.resource) as Resource),
-        ...(shown.length > 0 && { members: shown }),
-        meta: meta(groupType, record),
-      };
+    groupText(record: ScimGroupRecord, members: readonly ScimMember[], projection: Projection): JsonText {
+      if (projection.only || projection.without)
+        return toText(project(groupType, group(record, members), projection));
+      const shown = members.length === 0 ? '' : `"members":${JSON.stringify(membersOf(members))},`;
+      return spliced(groupType, record, shown);
     },
   };
 }
 
 export type Representation = ReturnType<typeof createRepresentation>;
+
+/** URNs of the schemas in use. In JSON text an unescaped quote stands around keys and values only, so this finds keys. */
+function schemasOf(type: ResourceType, resource: string): readonly string[] {
+  const extensions = type.extensions.filter(({ id }) => resource.includes(`"${id}":{`));
+  return [type.schema.id, ...extensions.map(({ id }) => id)];
+}
+
+function toText(resource: Resource): JsonText {
+  return { text: JSON.stringify(resource) };
+}

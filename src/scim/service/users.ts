@@ -5,7 +5,7 @@ import { flatKeys } from '../habits/bodies.ts';
 import { patchPathHabits } from '../habits/filters.ts';
 import { valueHabits } from '../habits/values.ts';
 import { applyPatch, readOperations } from '../patch/index.ts';
-import { asksFor, project, type Projection } from '../project.ts';
+import { asksFor, type Projection } from '../project.ts';
 import { readResource, requireAttributes } from '../read.ts';
 import { sameValue, type Resource } from '../resource.ts';
 import { userType } from '../schema/index.ts';
@@ -26,10 +26,9 @@ export function createUserService(
   const { store, endings, now } = deps;
 
   function answer(status: 200 | 201, record: ScimUserRecord, projection: Projection): Answer {
-    const resource = representation.user(record);
     return {
       status,
-      body: project(userType, resource, projection),
+      json: representation.userText(record, projection),
       location: representation.locationOf(userType, record.id),
       etag: etagOf(record.version),
     };
