@@ -6,15 +6,18 @@ export interface BenchArguments {
   readonly seconds: number;
   /** Sessions in the large stores. */
   readonly sessions: number;
+  /** Sections to run, by name; empty: all. */
+  readonly only: readonly string[];
   readonly against: string | undefined;
   readonly headers: readonly string[];
 }
 
-export const usage = `npm run bench -- [--json] [--quick] [--rounds N] [--seconds N] [--sessions N]
+export const usage = `npm run bench -- [--json] [--quick] [--rounds N] [--seconds N] [--sessions N] [--only SECTION,…]
                [--against URL [--header 'Name: value']…]
 
   --json      print one JSON object instead of a table
   --quick     5 rounds instead of 15, and 10,000 sessions instead of 100,000
+  --only      verify, large, groups, express, latency, nginx, proxy, processes, memory, start
   --against   put another gateway beside this one: a URL that answers 2xx to the given headers
 `;
 
@@ -28,6 +31,7 @@ export function readArguments(args: readonly string[]): BenchArguments {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       sessions: { type: 'string' },
+      only: { type: 'string' },
       against: { type: 'string' },
       header: { type: 'string', multiple: true, default: [] },
     },
@@ -45,6 +49,7 @@ export function readArguments(args: readonly string[]): BenchArguments {
     rounds: number('rounds', values.quick ? 5 : 15),
     seconds: number('seconds', 1),
     sessions: number('sessions', values.quick ? 10_000 : 100_000),
+    only: values.only?.split(',') ?? [],
     against: values.against,
     headers: values.header,
   };

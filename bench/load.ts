@@ -44,7 +44,7 @@ function wrk(folder: string): LoadGenerator {
 
   /** The cookies are part of a script, so that one and many sessions cost the generator the same. */
   async function script({ url, headers, cookies }: Target): Promise<string> {
-    const key = `${url} ${cookies.length}`;
+    const key = `${url} ${cookies.length} ${headers.join()}`;
     const known = scripts.get(key);
     if (known !== undefined) return known;
     const path = join(folder, `load-${scripts.size}.lua`);
@@ -54,7 +54,9 @@ function wrk(folder: string): LoadGenerator {
       header.slice(header.indexOf(':') + 1).trim(),
     ]);
     const table = fixed.map(([name, value]) => `[${JSON.stringify(name)}]=${JSON.stringify(value)}`);
-    await writeFile(path, luaScript(pathname + search, table, cookies));
+    // In a file of their own, because LuaJIT takes no more than 65,536 constants.
+    await writeFile(`${path}.cookies`, cookies.length === 0 ? '\n' : `${cookies.join('\n')}\n`);
+    await writeFile(path, luaScript(pathname + search, table, `${path}.cookies`));
     scripts.set(key, path);
     return path;
   }
@@ -77,19 +79,16 @@ function wrk(folder: string): LoadGenerator {
   };
 }
 
-function luaScript(path: string, headers: readonly string[], cookies: readonly string[]): string {
-  const lines = cookies.length === 0 ? ['""'] : cookies.map((cookie) => JSON.stringify(cookie));
+function luaScript(path: string, headers: readonly string[], cookieFile: string): string {
   return `
-local cookies = {${lines.join(',\n')}}
 local requests = {}
 local at = 0
 function init(args)
-  for index, cookie in ipairs(cookies) do
+  for cookie in io.lines(${JSON.stringify(cookieFile)}) do
     local headers = {${headers.join(', ')}}
     if cookie ~= "" then headers["Cookie"] = cookie end
-    requests[index] = wrk.format("GET", ${JSON.stringify(path)}, headers)
+    requests[#requests + 1] = wrk.format("GET", ${JSON.stringify(path)}, headers)
   end
-  cookies = nil
 end
 function request()
   at = at % #requests + 1

@@ -8,14 +8,20 @@ export interface Contest {
   readonly ceiling: string | undefined;
   /** CPU time the server has used so far, microseconds; undefined where it is somebody else's. */
   readonly cpu: (() => Promise<number>) | undefined;
+  /** A second server that is asked at the same time: requests and CPU time of both are added up. */
+  readonly beside?: { readonly target: Target; readonly cpu: () => Promise<number> };
 }
 
 export interface Row {
   readonly name: string;
   /** Medians of the rounds. */
-  readonly requestsPerSecond: number;
-  readonly p50: number;
-  readonly p99: number;
+  readonly requestsPerSecond?: number;
+  /** Milliseconds. */
+  readonly p50?: number;
+  readonly p99?: number;
+  /** A figure that is not a rate. */
+  readonly value?: number;
+  readonly unit?: 'bytes' | 'ms';
   /** CPU time of the server for one request, microseconds. */
   readonly cpuPerRequest?: number;
   /** Requests per second by those of the ceiling in the same round; the median of the rounds. */
@@ -54,11 +60,27 @@ export async function play(
   );
 }
 
-async function measure({ target, cpu }: Contest, load: LoadGenerator, seconds: number): Promise<Measured> {
-  const before = (await cpu?.()) ?? Number.NaN;
-  const reading = await load.measure(target, seconds);
-  const after = (await cpu?.()) ?? Number.NaN;
-  return { ...reading, cpuPerRequest: (after - before) / reading.requests };
+async function measure(
+  { target, cpu, beside }: Contest,
+  load: LoadGenerator,
+  seconds: number,
+): Promise<Measured> {
+  const used = async (): Promise<number> => ((await cpu?.()) ?? Number.NaN) + ((await beside?.cpu()) ?? 0);
+  const before = await used();
+  const readings = await Promise.all(
+    [target, ...(beside === undefined ? [] : [beside.target])].map((each) => load.measure(each, seconds)),
+  );
+  const after = await used();
+  const sum = (field: 'requests' | 'requestsPerSecond'): number =>
+    readings.reduce((total, reading) => total + reading[field], 0);
+  const requests = sum('requests');
+  return {
+    requests,
+    requestsPerSecond: sum('requestsPerSecond'),
+    p50: Math.max(...readings.map((reading) => reading.p50)),
+    p99: Math.max(...readings.map((reading) => reading.p99)),
+    cpuPerRequest: (after - before) / requests,
+  };
 }
 
 function rowOf(name: string, own: readonly Measured[], ceiling: readonly Measured[] | undefined): Row {

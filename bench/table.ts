@@ -24,9 +24,11 @@ export function describeMachine(): Machine {
 export function formatTable(rows: readonly Row[], machine: Machine, generator: string): string {
   const cells = rows.map((row) => [
     row.name,
-    row.requestsPerSecond.toLocaleString('en'),
-    `${row.p50.toFixed(2)} ms`,
-    `${row.p99.toFixed(2)} ms`,
+    row.value === undefined
+      ? (row.requestsPerSecond?.toLocaleString('en') ?? '')
+      : `${row.value} ${row.unit}`,
+    row.p50 === undefined ? '' : `${row.p50.toFixed(2)} ms`,
+    row.p99 === undefined ? '' : `${row.p99.toFixed(2)} ms`,
     row.cpuPerRequest === undefined ? '' : `${row.cpuPerRequest.toFixed(1)} µs`,
     row.ratio === undefined ? '' : row.ratio.toFixed(2),
     row.ratio === undefined ? '' : `${row.lowest?.toFixed(2)} – ${row.highest?.toFixed(2)}`,
