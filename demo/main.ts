@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Server } from 'node:http';
 import { createCatalog } from './catalog/server.ts';
 import { clientId, writeConfig } from './config-files.ts';
+import { bringEarlierPeople } from './earlier-people.ts';
 import { disablePeople } from './first-start.ts';
 import { answers, logTail, startGateway, type GatewayProcess } from './gateway.ts';
 import { createOidcIdp } from './idp/oidc.ts';
@@ -14,6 +15,7 @@ import { closeState, isDone, markDone, openState, type DemoState } from './state
 import { welcome } from './welcome.ts';
 
 const step = 'disable-people';
+const population = 'earlier-people';
 
 /** Everything that runs, to be stopped together. */
 const servers: Server[] = [];
@@ -66,6 +68,14 @@ async function start(options: DemoOptions): Promise<void> {
   // Ctrl-C may have come while keys were made: nothing is started any more then.
   if (stopping !== undefined) return;
   writeConfig(state, baseUrl, ports);
+  if (!isDone(state, population)) {
+    await bringEarlierPeople(state.config, options.people, [
+      { id: 'microsoft', issuer: `http://localhost:${ports.oidc}` },
+      { id: 'okta', issuer: `http://localhost:${ports.saml}/metadata` },
+    ]);
+    markDone(state, population);
+  }
+  if (stopping !== undefined) return;
   gateway = startGateway(state.config, state.gatewayLog);
   if (!(await answers(gateway, `http://localhost:${ports.ops}/readyz`)))
     throw new Error(`The gateway did not start. Its log ends with:\n\n${logTail(state.gatewayLog)}`);

@@ -5,6 +5,8 @@ export interface DemoOptions {
   /** Port of the gateway; the other ports follow from it. */
   readonly port: number;
   readonly reset: boolean;
+  /** How many people have been here before the first start. */
+  readonly people: number;
   /** Absolute path of the directory where the demo keeps everything. */
   readonly state: string;
 }
@@ -12,10 +14,11 @@ export interface DemoOptions {
 /** Highest port of the gateway that leaves room for the others. */
 const highest = 65_535 - 13;
 
-export const usage = `Usage: npm run demo -- [--port N] [--reset]
+export const usage = `Usage: npm run demo -- [--port N] [--people N] [--reset]
 
   --port N    port of the gateway, 4180 if not given; N+10 to N+13 are used as well
   --reset     forget every user, session and key of the demo, and start anew
+  --people N  how many people have been here for two weeks when it first starts, 240 if not given
   --state DIR where everything is kept, demo/.state if not given
 `;
 
@@ -26,6 +29,7 @@ export function readOptions(args: readonly string[], defaultState: string): Demo
     options: {
       port: { type: 'string', default: '4180' },
       reset: { type: 'boolean', default: false },
+      people: { type: 'string', default: '240' },
       state: { type: 'string', default: defaultState },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -34,5 +38,8 @@ export function readOptions(args: readonly string[], defaultState: string): Demo
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > highest)
     throw new Error(`--port takes a whole number from 1 to ${highest}, not "${values.port}".`);
-  return { port, reset: values.reset, state: resolve(values.state) };
+  const people = Number(values.people);
+  if (!Number.isInteger(people) || people < 0 || people > 2_000)
+    throw new Error(`--people takes a whole number from 0 to 2000, not "${values.people}".`);
+  return { port, people, reset: values.reset, state: resolve(values.state) };
 }

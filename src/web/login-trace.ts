@@ -60,9 +60,15 @@ function masked(value: unknown, depth: number): unknown {
 /** What was read from the claims: who, and the groups, without the tokens. */
 export function identityOf(assertion: IdentityAssertion): Record<string, unknown> {
   const { idpSession: _tokens, groups, provider: _provider, ...rest } = assertion;
+  const told = Object.entries(rest)
+    .filter(([, value]) => !(Array.isArray(value) && value.length === 0))
+    .map(([name, value]) =>
+      name.endsWith('At') && typeof value === 'number'
+        ? [name, new Date(value).toISOString()]
+        : [name, value],
+    );
   return {
-    ...rest,
-    authenticatedAt: new Date(assertion.authenticatedAt).toISOString(),
+    ...(Object.fromEntries(told) as Record<string, unknown>),
     groups:
       groups.kind === 'present'
         ? groups.names.slice(0, mostItems)

@@ -31,6 +31,8 @@ export async function startDemo(options: {
   readonly port: number;
   readonly state: string;
   readonly reset?: boolean;
+  /** People who have been here before; nobody, so that tests are quick. */
+  readonly people?: number;
 }): Promise<RunningDemo> {
   const { child, output } = run(options);
   const ended = once(child, 'exit').then(([code]) => code as number | null);
@@ -70,11 +72,17 @@ export async function runDemo(options: {
   return { code, output: output() };
 }
 
-function run(options: { readonly port: number; readonly state: string; readonly reset?: boolean }): {
+function run(options: {
+  readonly port: number;
+  readonly state: string;
+  readonly reset?: boolean;
+  readonly people?: number;
+}): {
   child: ChildProcess;
   output: () => string;
 } {
   const words = ['--port', String(options.port), '--state', options.state];
+  words.push('--people', String(options.people ?? 0));
   const child = spawn('npm', ['run', 'demo', '--', ...words, ...(options.reset ? ['--reset'] : [])], {
     cwd: root,
     detached: true,
