@@ -1,8 +1,10 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { createFront, type Front, type FrontDeps } from './app/front.ts';
 import { subscribable } from './app/invalidations.ts';
 import { addressOf, drain, listen } from './app/listeners.ts';
 import { openStores, type Stores, type StoresDeps } from './app/stores.ts';
+import { readKeyPair, watchKeyPair } from './app/tls.ts';
 import type { Config } from './config/index.ts';
 import { gateCounters } from './gate/index.ts';
 import { silentLog } from './identity/index.ts';
@@ -38,7 +40,7 @@ export interface App {
 }
 
 /** What only a new process can change: where it listens, and where its state is. */
-const needRestart = ['listen', 'ops', 'state'] as const satisfies readonly (keyof Config)[];
+const needRestart = ['listen', 'ops', 'state', 'tls'] as const satisfies readonly (keyof Config)[];
 
 /** How long requests under way may still be answered by what was built from the configuration before, milliseconds. */
 const retirement = 30_000;
@@ -52,6 +54,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
   const { log = silentLog, now = Date.now } = deps;
   const counters = gateCounters();
   const metrics = createMetrics({ version: initial.version, verify: counters });
+  const pair = initial.tls && (await readKeyPair(initial.tls));
   const stores = await openStores(initial, {
     ...deps,
     onSessionEnded: (cause) => metrics.sessionEnded(cause),
@@ -85,16 +88,17 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     };
   }
 
-  const server = createServer(
-    {
-      shouldUpgradeCallback: (req) => front.shouldUpgrade(req),
-      // Longer than nginx keeps a connection (60 s): the side that reuses one must be the side that closes it.
-      keepAliveTimeout: 75_000,
-      // Large uploads through the built-in proxy may take half an hour; headers still have 60 s to arrive.
-      requestTimeout: 1_800_000,
-    },
-    (req, res) => front.handle(req, res),
-  );
+  const serverOptions: ServerOptions = {
+    shouldUpgradeCallback: (req) => front.shouldUpgrade(req),
+    // Longer than nginx keeps a connection (60 s): the side that reuses one must be the side that closes it.
+    keepAliveTimeout: 75_000,
+    // Large uploads through the built-in proxy may take half an hour; headers still have 60 s to arrive.
+    requestTimeout: 1_800_000,
+  };
+  const onRequest: RequestListener = (req, res) => front.handle(req, res);
+  const tlsServer = pair && createTlsServer({ ...serverOptions, ...pair }, onRequest);
+  const server = tlsServer ?? createServer(serverOptions, onRequest);
+  const unwatchKeyPair = initial.tls && tlsServer && watchKeyPair(initial.tls, tlsServer, log);
   server.on('upgrade', (req, socket, head) => front.upgrade(req, socket, head));
 
   let stopping: Promise<void> | undefined;
@@ -117,6 +121,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
   }
 
   async function stop(): Promise<void> {
+    unwatchKeyPair?.();
     const fronts = [front, ...retired.keys()];
     const closeFronts = async (): Promise<void> => {
       await Promise.all(fronts.map((each) => each.close()));
@@ -140,11 +145,12 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     config: () => front.config,
     async reload(config) {
       const before = front;
-      const { listen, ops, state } = before.config;
+      const { listen, ops, state, tls } = before.config;
       const waiting = needRestart.filter(
         (key) => JSON.stringify(config[key]) !== JSON.stringify(before.config[key]),
       );
-      const next = build({ ...config, listen, ops, state });
+      const { tls: _, ...others } = config;
+      const next = build({ ...others, listen, ops, state, ...(tls && { tls }) });
       await next.ready;
       const at = now();
       for (const [version, { until }] of earlier) if (until < at) earlier.delete(version);

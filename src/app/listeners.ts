@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ListenAddress } from '../config/index.ts';
 
@@ -36,10 +37,10 @@ export function drain(server: Server, onLate?: () => void): Promise<void> {
   });
 }
 
-/** Where a listening server is reached: `http://127.0.0.1:4180`, or the path of its socket. */
+/** Where a listening server is reached: `http://127.0.0.1:4180` (https where it speaks TLS), or the path of its socket. */
 export function addressOf(server: Server): string {
   const address = server.address() as AddressInfo | string | null;
   if (address === null || typeof address === 'string') return address ?? 'nowhere';
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+  return `${server instanceof TlsServer ? 'https' : 'http'}://${host}:${address.port}`;
 }

@@ -7,6 +7,8 @@ export interface Config {
   /** Path prefix of everything a browser meets, `/sso`. */
   readonly prefix: string;
   readonly listen: ListenAddress;
+  /** Speaks https on `listen`; plain http without. */
+  readonly tls?: TlsConfig;
   /** The listener of `/healthz`, `/readyz`, `/metrics`; undefined switches it off. */
   readonly ops: ListenAddress | undefined;
   /** At least one, 32 characters or more; the first signs and encrypts, all verify and decrypt (rotation). */
@@ -45,6 +47,13 @@ export interface ListenAddress {
   readonly port: number;
   /** A unix socket instead of host and port. */
   readonly socket: string | undefined;
+}
+
+/** Absolute paths of PEM files. */
+export interface TlsConfig {
+  /** With its chain. */
+  readonly certificate: string;
+  readonly key: string;
 }
 
 export interface StateConfig {

@@ -11,6 +11,7 @@ import { buildAssertion, buildTokens } from './bearer.ts';
 import { buildBrand } from './brand.ts';
 import { cookieDomainComplaint } from './cookie-domain.ts';
 import { buildApps, buildPolicy } from './policy.ts';
+import { buildTls } from './tls.ts';
 
 export type GatewayConfig = Omit<Config, 'providers' | 'version'>;
 
@@ -50,6 +51,7 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
     report.problem(key, 'ops and listen have the same address; expected two');
   }
   checkUpstreams(file, report);
+  const tls = buildTls(file, dir, report);
   const policy = buildPolicy(file, report);
   const brand = buildBrand(file.brand, dir, report);
   if (!origin || file.secrets === undefined) return undefined;
@@ -59,6 +61,7 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
     prefix: file.prefix ?? '/sso',
     listen,
     ops,
+    ...(tls && { tls }),
     secrets: file.secrets,
     state: {
       directory: absoluteStoreAddress(file.state?.directory ?? 'sqlite:../data/directory.db', dir),

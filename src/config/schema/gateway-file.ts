@@ -15,6 +15,7 @@ import { appsKeys, policyKeys } from './policy-keys.ts';
 import { assertionKeys, hostsKey, tokenKeys } from './token-keys.ts';
 import { count, duration, text, texts, word } from './fields.ts';
 import { directoryAddressComplaint, sessionsAddressComplaint } from './store-address.ts';
+import { tlsKeys } from './tls-keys.ts';
 
 /** Origins that people use must be https, but on the machine itself. */
 function secureOriginComplaint(value: string): string | undefined {
@@ -77,6 +78,7 @@ export const gatewayFile = z
           'Where /healthz, /readyz and /metrics listen; false switches them off. Default: 127.0.0.1:4181',
       })
       .optional(),
+    tls: tlsKeys.optional(),
     secrets: texts(
       'Secrets of 32 characters or more that sign cookies and encrypt tokens. The first is used, all are accepted: to rotate, put a new one first.',
       { complain: (value) => (value.length < 32 ? 'expected 32 characters or more' : undefined) },

@@ -43,6 +43,14 @@ describe('a mistake in gateway.yaml is told with file, line and key:', () => {
       'xyzzy: 1',
       { 'gateway.yaml:3 xyzzy': /^unknown key; known here: baseUrl, prefix/ },
     ],
+    [
+      'a certificate that is not there, and a key that is none',
+      'tls: { certificate: no.pem, key: gateway.yaml }',
+      {
+        'gateway.yaml:3 tls.certificate': 'no such file',
+        'gateway.yaml:3 tls.key': 'expected a private key without a passphrase in PEM form',
+      },
+    ],
     ['a wrong type', 'contact: [a@b]', { 'gateway.yaml:3 contact': 'expected some text, found a list' }],
     ['a map for a text', 'log: info', { 'gateway.yaml:3 log': 'expected a map, found text' }],
     ['an empty value', 'contact:', { 'gateway.yaml:3 contact': 'expected some text, found nothing' }],
