@@ -2,7 +2,7 @@ import type { Kysely, RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { auditInsert, auditRows } from './audit-row.ts';
 import type { SqlDialect } from './dialect.ts';
-import { atOnce, turn } from './pieces.ts';
+import { inPieces, turn } from './pieces.ts';
 import type { Tables } from './schema.ts';
 import type { AuditRecord } from './types.ts';
 
@@ -19,13 +19,14 @@ export async function chainedInserts(
   const head = await sql<{
     digest: string;
   }>`select digest from audit_head where id = 1${dialect.forUpdate}`.execute(db);
-  const rows = auditRows(records, head.rows[0]?.digest ?? '');
-  const statements: RawBuilder<unknown>[] = [
-    sql`update audit_head set digest = ${rows.at(-1)?.digest ?? ''} where id = 1`,
-  ];
-  for (let at = 0; at < rows.length; at += atOnce)
-    statements.push(auditInsert(dialect, rows.slice(at, at + atOnce)));
-  return statements;
+  let last = head.rows[0]?.digest ?? '';
+  const inserts: RawBuilder<unknown>[] = [];
+  await inPieces(records, async (some) => {
+    const rows = auditRows(some, last);
+    last = rows.at(-1)?.digest ?? last;
+    inserts.push(auditInsert(dialect, rows));
+  });
+  return [sql`update audit_head set digest = ${last} where id = 1`, ...inserts];
 }
 
 /** Appends records by themselves, one piece after the other. */

@@ -5,6 +5,7 @@ import { formatSource } from '../identity/index.ts';
 import type { Database, Writing } from './database.ts';
 import type { SqlDialect } from './dialect.ts';
 import type { Tables } from './schema.ts';
+import { atOnce, inPieces } from './pieces.ts';
 import { isProvisioned, lockMatches } from './scim-provisioned.ts';
 import { checkGroupName, checkIdentityKey } from './text.ts';
 import type { AuditRecord, CommittedLogin, LoginPlan, LoginStore } from './types.ts';
@@ -15,6 +16,8 @@ type CreatePlan = Extract<LoginPlan, { kind: 'create' }>;
 type SyncPlan = Extract<LoginPlan, { kind: 'sync' }>;
 type Audit = ((committed: CommittedLogin) => readonly AuditRecord[]) | undefined;
 const conflict = { kind: 'conflict' } as const;
+/** A first login that brings thousands of groups takes seconds, in pieces; nobody else waits for it as long as that. */
+const patienceWithMany = 10_000;
 
 /**
  * Carries a login's plan out, in as few round trips as the rules of SQL allow:
@@ -119,15 +122,22 @@ export function createCommitLogin(
       removed: removed.map(toMembership),
       groupsCreated,
     };
-    await writing.finish(
-      [
+    const take = (names: readonly string[]) => deleteMemberships(dialect, before.id, own, names);
+    const give = (names: readonly string[]) => insertMemberships(dialect, before.id, own, names, plan.now);
+    const events = audit?.(committed) ?? [];
+    if (isLarge(plan)) {
+      await dialect.together(writing.db, statements);
+      await inPieces(removed, (some) => take(some).execute(writing.db));
+      await inPieces(added, (some) => give(some).execute(writing.db));
+      await writing.finish([], [before.id], events);
+    } else {
+      const changes = [
         ...statements,
-        ...(removed.length === 0 ? [] : [deleteMemberships(dialect, before.id, own, removed)]),
-        ...(added.length === 0 ? [] : [insertMemberships(dialect, before.id, own, added, plan.now)]),
-      ],
-      [before.id],
-      audit?.(committed) ?? [],
-    );
+        ...(removed.length === 0 ? [] : [take(removed)]),
+        ...(added.length === 0 ? [] : [give(added)]),
+      ];
+      await writing.finish(changes, [before.id], events);
+    }
     return { kind: 'committed' as const, ...committed };
   }
 
@@ -140,14 +150,17 @@ export function createCommitLogin(
     now: number,
     names: readonly string[],
   ): Promise<string[]> {
-    if (names.length === 0) return [];
-    const rows = names.toSorted().map((name) => ({ id: newId(now), name }));
-    const created = await sql<{ name: string }>`insert into groups (id, name, created_at)
-      select wanted.id, wanted.name, cast(${now} as bigint)
-      from ${dialect.records(rows, { id: 'text', name: 'text' })} as wanted
-      where not exists (select 1 from groups where groups.name = wanted.name)
-      on conflict (name) do nothing returning name`.execute(db);
-    return created.rows.map(({ name }) => name).sort();
+    const created: string[] = [];
+    await inPieces(names.toSorted(), async (some) => {
+      const rows = some.map((name) => ({ id: newId(now), name }));
+      const inserted = await sql<{ name: string }>`insert into groups (id, name, created_at)
+        select wanted.id, wanted.name, cast(${now} as bigint)
+        from ${dialect.records(rows, { id: 'text', name: 'text' })} as wanted
+        where not exists (select 1 from groups where groups.name = wanted.name)
+        on conflict (name) do nothing returning name`.execute(db);
+      created.push(...inserted.rows.map(({ name }) => name));
+    });
+    return created.sort();
   }
 
   return async (decided, audit) => {
@@ -162,9 +175,15 @@ export function createCommitLogin(
     }
     const result = await database.tryWrite<{ kind: 'conflict' } | ({ kind: 'committed' } & CommittedLogin)>(
       (writing) => (plan.kind === 'create' ? create(writing, plan, audit) : sync(writing, plan, audit)),
+      isLarge(plan) ? patienceWithMany : undefined,
     );
     return result ?? conflict;
   };
+}
+
+/** More memberships change than one statement should. */
+function isLarge({ memberships }: LoginPlan): boolean {
+  return memberships.add.length > atOnce || memberships.remove.length > atOnce;
 }
 
 function assignments(columns: Readonly<Record<string, string | number | null>>): RawBuilder<unknown> {

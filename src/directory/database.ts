@@ -50,7 +50,10 @@ export interface Database {
   readonly dialect: SqlDialect;
   read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** One transaction. Undefined when it was rolled back because of somebody else's write at the same moment. */
-  tryWrite<T extends object>(work: (writing: Writing) => Promise<T>): Promise<T | undefined>;
+  tryWrite<T extends object>(
+    work: (writing: Writing) => Promise<T>,
+    patience?: number,
+  ): Promise<T | undefined>;
   /**
    * One transaction, tried again a few times when it meets somebody else's write. `patience` in milliseconds is for
    * the few that change thousands of rows.
@@ -108,7 +111,7 @@ export function createDatabase(connection: Connection, auditing: Auditing | unde
               db: transaction,
               async finish(statements, changed, events) {
                 changes = changed;
-                records = auditing ? events.map((event) => auditing.guard(event)) : events;
+                records = auditing ? await guarded(events, auditing) : events;
                 const [head, first, ...more] = await chainedInserts(transaction, dialect, records);
                 await dialect.together(transaction, [
                   ...statements,
@@ -134,7 +137,7 @@ export function createDatabase(connection: Connection, auditing: Auditing | unde
     );
     if (result === undefined) return undefined;
     if (changes.length > 0) feed.committed(changes);
-    if (records.length > 0) auditing?.committed(records);
+    if (auditing) await inPieces(records, async (some) => auditing.committed(some));
     return result;
   }
 
@@ -161,6 +164,12 @@ export function createDatabase(connection: Connection, auditing: Auditing | unde
       await connection.close();
     },
   };
+}
+
+async function guarded(events: readonly AuditRecord[], auditing: Auditing): Promise<readonly AuditRecord[]> {
+  const records: AuditRecord[] = [];
+  await inPieces(events, async (some) => records.push(...some.map((event) => auditing.guard(event))));
+  return records;
 }
 
 function changeLogInserts(dialect: SqlDialect, userIds: readonly string[]): readonly RawBuilder<unknown>[] {

@@ -47,6 +47,42 @@ export function directoryLogins(world: DirectoryWorld): void {
       expect(await world.second.findUser(before.id)).toEqual(user);
     });
 
+    it('that bring and take 1,200 groups are whole, recorded one by one, and let others through meanwhile', async () => {
+      const tag = randomUUID();
+      const names = Array.from(
+        { length: 1_200 },
+        (_, each) => `many-${tag}-${String(each).padStart(4, '0')}`,
+      );
+      const record = (added: readonly { group: string }[]): AuditEvent[] =>
+        added.map(({ group }) => ({
+          type: 'membership.added',
+          at: 1,
+          actor: { kind: 'system' },
+          reference: tag,
+          group,
+          source: 'login:okta',
+        }));
+      let turns = 0;
+      const turning = setInterval(() => (turns += 1), 0);
+      const created = await world.directory.commitLogin(
+        createPlan({ memberships: loginGroups(names) }),
+        ({ added }) => record(added),
+      );
+      clearInterval(turning);
+      expect(turns).toBeGreaterThan(2);
+      if (created.kind !== 'committed') throw new Error('a conflict');
+      expect(created.groupsCreated).toEqual(names);
+      expect(groupNames((await world.second.findUser(created.user.id))?.memberships ?? [])).toEqual(names);
+      const events = await world.directory.read({ reference: tag, limit: 2_000 });
+      expect(events.map(({ event }) => (event as { group?: string }).group)).toEqual(names);
+      const less = syncPlan(created.user, { memberships: loginGroups([], names.slice(1)) });
+      const synced = await world.directory.commitLogin(less);
+      expect(synced.kind === 'committed' && synced.removed.length).toBe(1_199);
+      expect(groupNames((await world.second.findUser(created.user.id))?.memberships ?? [])).toEqual([
+        names[0],
+      ]);
+    });
+
     it('that change nothing note their time, and leave the version and the change log alone', async () => {
       const user = await commit(world.directory, createPlan());
       const logged = await world.under.run(
