@@ -8,6 +8,8 @@ export interface Terminal {
   readonly cwd: string;
   /** Colours are wanted: a terminal is there and NO_COLOR is not set. */
   readonly color: boolean;
+  /** Asks the person at the terminal; undefined when nobody is there to answer. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** Exit codes that scripts can rely on. */

@@ -8,6 +8,7 @@ import { configSchema } from './config-schema.ts';
 import { demo } from './demo.ts';
 import { explain } from './explain.ts';
 import { groupsAdd, groupsList, groupsRemove } from './groups.ts';
+import { init } from './init.ts';
 import { keysList, keysRotate } from './keys.ts';
 import { loginsList, loginsShow } from './logins.ts';
 import { migrate } from './migrate.ts';
@@ -24,6 +25,7 @@ import { usersAdd, usersLink, usersRelink, usersUnlink } from './users-links.ts'
 
 /** Every command, in the order of the overview. */
 export const commands: readonly Command[] = [
+  init,
   serve,
   demo,
   configCheck,
