@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/support/postgres.ts';
 import { measureAgainst } from './scim/against.ts';
 import { measure, type Sent } from './scim/client.ts';
+import type { Usage } from './scim/usage.ts';
 import { groupId, largeGroup, userId, userName, userOf } from './scim/people.ts';
 import { seed } from './scim/seed.ts';
 import { describeMachine } from './table.ts';
@@ -42,6 +43,9 @@ interface Row {
   readonly perSecond: number;
   readonly bare: number;
   readonly ratio: number;
+  /** Processor time of the server for one request, microseconds, and that of the bare one divided by it. */
+  readonly cpu: number;
+  readonly cpuRatio: number;
   /** The longest that the event loop was held during the operation, milliseconds. */
   readonly maxLoopDelay: number;
 }
@@ -182,24 +186,34 @@ async function benchStore(
         measure(bareTarget, {}, () => operation.bare(nextBare()), { connections, duration: length });
       await runOurs(duration / 3);
       await runBare(duration / 3);
-      await loopDelay(ours.child);
-      const measured: { ours: number; bare: number }[] = [];
-      for (let round = 0; round < rounds; round += 1)
-        measured.push({ ours: await runOurs(duration), bare: await runBare(duration) });
-      const maxLoopDelay = await loopDelay(ours.child);
-      const perSecond = median(measured.map((each) => each.ours));
-      const bareSpeed = median(measured.map((each) => each.bare));
-      const row = {
+      await Promise.all([usage(ours.child), usage(bare.child)]);
+      const measured: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
+      const done = { ours: 0, bare: 0 };
+      for (let round = 0; round < rounds; round += 1) {
+        for (const [who, run] of [
+          ['ours', runOurs],
+          ['bare', runBare],
+        ] as const) {
+          const result = await run(duration);
+          measured[who].push(result.perSecond);
+          done[who] += result.done;
+        }
+      }
+      const [used, bareUsed] = await Promise.all([usage(ours.child), usage(bare.child)]);
+      const [perSecond, bareSpeed] = [median(measured.ours), median(measured.bare)];
+      const [cpu, bareCpu] = [used.cpu / done.ours, bareUsed.cpu / done.bare];
+      const row: Row = {
         name: `${operation.name} · ${store} · ${users.toLocaleString('en')} users`,
         perSecond: Math.round(perSecond),
         bare: Math.round(bareSpeed),
-        ratio: Math.round((perSecond / bareSpeed) * 100) / 100,
-        maxLoopDelay: Math.round(maxLoopDelay),
+        ratio: hundredths(perSecond / bareSpeed),
+        cpu: Math.round(cpu),
+        cpuRatio: hundredths(bareCpu / cpu),
+        maxLoopDelay: Math.round(used.maxDelay),
       };
       rows.push(row);
-      say(
-        `  ${operation.name}: ${row.perSecond}/s, bare ${row.bare}/s, ratio ${row.ratio}, loop ≤ ${row.maxLoopDelay} ms\n`,
-      );
+      say(`  ${operation.name}: ${row.perSecond}/s, bare ${row.bare}/s, ratio ${row.ratio} (by CPU ${row.cpuRatio}: ${row.cpu} µs), loop ≤ ${row.maxLoopDelay} ms
+`);
     }
     return rows;
   } finally {
@@ -208,11 +222,13 @@ async function benchStore(
   }
 }
 
-async function loopDelay(child: ChildProcess): Promise<number> {
-  child.send('delay');
-  const [message] = (await once(child, 'message')) as [{ maxDelay: number }];
-  return message.maxDelay;
+async function usage(child: ChildProcess): Promise<Usage> {
+  child.send('usage');
+  const [message] = (await once(child, 'message')) as [Usage];
+  return message;
 }
+
+const hundredths = (number: number) => Math.round(number * 100) / 100;
 
 async function bench(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'doorward-bench-scim-'));

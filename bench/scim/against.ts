@@ -79,7 +79,7 @@ export async function measureAgainst(
       let index = 0;
       const speeds: number[] = [];
       for (let round = 0; round < options.rounds; round += 1)
-        speeds.push(await measure(url, headers, () => request(index++), options));
+        speeds.push((await measure(url, headers, () => request(index++), options)).perSecond);
       const perSecond = Math.round(
         speeds.toSorted((one, other) => one - other)[Math.floor(speeds.length / 2)] ?? 0,
       );

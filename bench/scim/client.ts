@@ -67,13 +67,18 @@ export class Connection {
   }
 }
 
+export interface Measured {
+  readonly perSecond: number;
+  readonly done: number;
+}
+
 /** Requests a second on so many connections during so many milliseconds; any answer that is no success is an error. */
 export async function measure(
   url: URL,
   headers: Readonly<Record<string, string>>,
   next: () => Sent,
   options: { readonly connections: number; readonly duration: number },
-): Promise<number> {
+): Promise<Measured> {
   const connections = Array.from({ length: options.connections }, () => new Connection(url, headers));
   const start = performance.now();
   let done = 0;
@@ -89,7 +94,7 @@ export async function measure(
         }
       }),
     );
-    return (done * 1_000) / (performance.now() - start);
+    return { perSecond: (done * 1_000) / (performance.now() - start), done };
   } finally {
     for (const connection of connections) connection.close();
   }

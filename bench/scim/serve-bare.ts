@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import SqliteDatabase from 'better-sqlite3';
 import { Pool } from 'pg';
 import { groupId, personId, provider, storedUser, userId } from './people.ts';
+import { reportUsage } from './usage.ts';
 
 interface Statements {
   create(name: string, index: number): Promise<unknown>;
@@ -141,4 +142,5 @@ const server = createServer((req, res) => {
   );
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+reportUsage();
 process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });

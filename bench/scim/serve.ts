@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createAuditRelay, createAuditWriter, type Actor, type AuditEvent } from '../../src/audit/index.ts';
 import { openDirectory } from '../../src/directory/index.ts';
 import { silentLog } from '../../src/identity/index.ts';
 import { createScim, createTokens } from '../../src/scim/index.ts';
 import { createEndings, openSessionStore } from '../../src/sessions/index.ts';
 import { provider } from './people.ts';
+import { reportUsage } from './usage.ts';
 
 const [url = '', folder = ''] = process.argv.slice(2);
 const log = silentLog;
@@ -56,12 +56,5 @@ const { secret } = await tokens.create({
   actor: { kind: 'command' },
 });
 
-const delay = monitorEventLoopDelay({ resolution: 5 });
-delay.enable();
-process.on('message', (message) => {
-  if (message === 'delay') {
-    process.send?.({ maxDelay: delay.max / 1e6 });
-    delay.reset();
-  }
-});
+reportUsage();
 process.send?.({ url: `${baseUrl}/scim/v2`, token: secret });

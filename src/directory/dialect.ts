@@ -12,6 +12,9 @@ export interface SqlDialect {
   ): RawBuilder<unknown>;
   /** Ids handed over as one parameter, as a subquery with the one column `id`. */
   ids(ids: readonly string[]): RawBuilder<unknown>;
+  /** The same in two parts, for statements whose text is made once. */
+  idsValue(ids: readonly string[]): unknown;
+  idsOf(value: RawBuilder<unknown>): RawBuilder<unknown>;
   /** All values of an expression over the rows of a subquery's `from …` tail, as one JSON text. */
   jsonList(value: readonly string[] | string, tail: RawBuilder<unknown>): RawBuilder<string>;
   /** Position of `needle` in `haystack`, 0 if it is not there. */
@@ -34,6 +37,8 @@ export const sqliteSql: SqlDialect = {
     ids.length === 1
       ? sql`(select ${ids[0]} as id)`
       : sql`(select value as id from json_each(${JSON.stringify(ids)}))`,
+  idsValue: (ids) => JSON.stringify(ids),
+  idsOf: (value) => sql`(select value as id from json_each(${value}))`,
   jsonList(value, tail) {
     const item =
       typeof value === 'string'
@@ -55,6 +60,8 @@ export const postgresSql: SqlDialect = {
     return sql`(select * from json_to_recordset(${JSON.stringify(rows)}::json) as record(${sql.join(fields)}))`;
   },
   ids: (ids) => sql`(select unnest(${ids}::text[]) as id)`,
+  idsValue: (ids) => ids,
+  idsOf: (value) => sql`(select unnest(${value}::text[]) as id)`,
   jsonList(value, tail) {
     const item =
       typeof value === 'string'

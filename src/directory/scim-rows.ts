@@ -3,7 +3,7 @@ import type { RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { comparable } from '../identity/index.ts';
 import type { SqlDialect } from './dialect.ts';
-import type { ScimGroupRecord, ScimUserRecord } from './scim-types.ts';
+import type { ScimGroupRecord, ScimShownUser, ScimUserRecord } from './scim-types.ts';
 import { cleanText } from './text.ts';
 
 /** Longest comparable form that is indexed as it is; longer ones are told apart by their digest. */
@@ -17,12 +17,9 @@ export function scimKey(name: string): string {
     : `${key.slice(0, longest)}#${createHash('sha256').update(key).digest('base64url')}`;
 }
 
-export interface ScimUserRow {
+/** A user as it is shown to the client. */
+export interface ScimShownRow {
   readonly id: string;
-  readonly user_id: string;
-  readonly external_id: string | null;
-  readonly user_name: string;
-  readonly active: number;
   readonly resource: string;
   readonly version: number;
   readonly created_at: number;
@@ -30,7 +27,14 @@ export interface ScimUserRow {
   readonly group_list: string | null;
 }
 
-export function scimUserColumns(dialect: SqlDialect, withGroups: boolean): RawBuilder<unknown> {
+export interface ScimUserRow extends ScimShownRow {
+  readonly user_id: string;
+  readonly external_id: string | null;
+  readonly user_name: string;
+  readonly active: number;
+}
+
+export function scimShownColumns(dialect: SqlDialect, withGroups: boolean): RawBuilder<unknown> {
   const groups = withGroups
     ? dialect.jsonList(
         ['scim_groups.id', 'scim_groups.display_name'],
@@ -38,18 +42,23 @@ export function scimUserColumns(dialect: SqlDialect, withGroups: boolean): RawBu
           where scim_members.scim_user_id = scim_users.id`,
       )
     : sql`null`;
-  return sql`scim_users.id, scim_users.user_id, scim_users.external_id, scim_users.user_name, scim_users.active,
-    scim_users.resource, scim_users.version, scim_users.created_at, scim_users.updated_at, ${groups} as group_list`;
+  return sql`scim_users.id, scim_users.resource, scim_users.version, scim_users.created_at, scim_users.updated_at,
+    ${groups} as group_list`;
 }
 
-export function readScimUser(row: ScimUserRow): ScimUserRecord {
-  const groups = row.group_list === null ? [] : (JSON.parse(row.group_list) as [string, string][]);
+export function scimUserColumns(dialect: SqlDialect, withGroups: boolean): RawBuilder<unknown> {
+  return sql`${scimShownColumns(dialect, withGroups)}, scim_users.user_id, scim_users.external_id,
+    scim_users.user_name, scim_users.active`;
+}
+
+type GroupPair = readonly [id: string, displayName: string];
+
+export function readShownUser(
+  row: ScimShownRow,
+  groups: readonly GroupPair[] = row.group_list === null ? [] : (JSON.parse(row.group_list) as GroupPair[]),
+): ScimShownUser {
   return {
     id: row.id,
-    userId: row.user_id,
-    externalId: row.external_id ?? undefined,
-    userName: row.user_name,
-    active: row.active === 1,
     resource: row.resource,
     version: row.version,
     createdAt: row.created_at,
@@ -57,6 +66,16 @@ export function readScimUser(row: ScimUserRow): ScimUserRecord {
     groups: groups
       .map(([id, displayName]) => ({ id, displayName }))
       .sort((one, other) => (one.displayName < other.displayName ? -1 : 1)),
+  };
+}
+
+export function readScimUser(row: ScimUserRow): ScimUserRecord {
+  return {
+    ...readShownUser(row),
+    userId: row.user_id,
+    externalId: row.external_id ?? undefined,
+    userName: row.user_name,
+    active: row.active === 1,
   };
 }
 

@@ -1,9 +1,11 @@
-import type { RawBuilder } from 'kysely';
+import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import { compiled, type Values } from './compiled.ts';
 import type { Database } from './database.ts';
-import type { SqlDialect } from './dialect.ts';
-import type { ScimGroupRow, ScimUserRow } from './scim-rows.ts';
-import { readScimGroup, readScimUser, scimGroupColumns, scimKey, scimUserColumns } from './scim-rows.ts';
+import type { Tables } from './schema.ts';
+import { living, shapeOf, tableOf, valuesOf, type Kind } from './scim-conditions.ts';
+import type { ScimGroupRow, ScimShownRow } from './scim-rows.ts';
+import { readScimGroup, readShownUser, scimGroupColumns, scimShownColumns } from './scim-rows.ts';
 import type { ScimCondition, ScimPage, ScimStore } from './scim-types.ts';
 import { cleanText } from './text.ts';
 
@@ -11,138 +13,139 @@ type Select = Pick<
   ScimStore,
   'findUser' | 'listUsers' | 'findGroup' | 'listGroups' | 'listMembers' | 'count'
 >;
+type Statement<Row> = (db: Kysely<Tables>, values: Values) => Promise<readonly Row[]>;
+
+/** Texts of statements that are kept; filters of other shapes are made anew each time. */
+const mostTexts = 200;
 
 /** Everything that only reads resources. Pages are in the order of the ids, which is the order of creation. */
 export function createScimSelect(database: Database): Select {
   const { dialect } = database;
-  const { pageOf, living } = createConditions(dialect);
-  const columns = {
-    plain: scimUserColumns(dialect, false),
-    groups: scimUserColumns(dialect, true),
-  };
+  const texts = new Map<string, Statement<unknown>>();
 
-  return {
-    async findUser(provider, id, withGroups) {
-      const { rows } = await database.read((db) =>
-        sql<ScimUserRow>`select ${withGroups ? columns.groups : columns.plain} from scim_users
-          where scim_users.id = ${cleanText(id)} and provider = ${provider} and deleted_at is null`.execute(
-          db,
-        ),
-      );
-      return rows[0] && readScimUser(rows[0]);
-    },
+  /** The statement under this name, made when it is first needed. */
+  function statement<Row>(name: string, make: () => Statement<Row>): Statement<Row> {
+    const known = texts.get(name);
+    if (known) return known as Statement<Row>;
+    const made = make();
+    if (texts.size < mostTexts && name.length < 200) texts.set(name, made);
+    return made;
+  }
 
-    async listUsers(provider, { withGroups, ...page }) {
-      const { rows } = await database.read((db) =>
-        sql<ScimUserRow>`select ${withGroups ? columns.groups : columns.plain} from scim_users
-          ${pageOf('user', provider, page)}`.execute(db),
-      );
-      return rows.map(readScimUser);
-    },
-
-    async findGroup(provider, id) {
-      const { rows } = await database.read((db) =>
-        sql<ScimGroupRow>`select ${scimGroupColumns} from scim_groups
-          where id = ${cleanText(id)} and provider = ${provider}`.execute(db),
-      );
-      return rows[0] && readScimGroup(rows[0]);
-    },
-
-    async listGroups(provider, page) {
-      const { rows } = await database.read((db) =>
-        sql<ScimGroupRow>`select ${scimGroupColumns} from scim_groups ${pageOf('group', provider, page)}`.execute(
-          db,
-        ),
-      );
-      return rows.map(readScimGroup);
-    },
-
-    async listMembers(groupId, { after = '', limit }) {
-      const { rows } = await database.read((db) =>
-        sql<{ id: string; display: string }>`select scim_users.id, scim_users.display
-          from scim_members join scim_users on scim_users.id = scim_members.scim_user_id
-          where scim_members.group_id = ${groupId} and scim_members.scim_user_id > ${after}
-          order by scim_members.scim_user_id limit ${limit}`.execute(db),
-      );
-      return rows;
-    },
-
-    async count(provider, kind, where) {
-      const query = where
-        ? sql<{
-            total: number;
-          }>`select count(*) as total from ${tableOf(kind)} where ${living(kind, provider, where)}`
-        : sql<{ total: number }>`select cast(coalesce(sum(live), 0) as bigint) as total from scim_counts
-            where provider = ${provider} and kind = ${kind}`;
-      const { rows } = await database.read((db) => query.execute(db));
-      return Number(rows[0]?.total ?? 0);
-    },
-  };
-}
-
-const tableOf = (kind: 'user' | 'group') => sql.table(kind === 'user' ? 'scim_users' : 'scim_groups');
-
-function createConditions(dialect: SqlDialect) {
   /**
    * A page, by way of the index alone: what is skipped is never read from the table, so that the 900th page costs little
    * more than the first.
    */
-  function pageOf(kind: 'user' | 'group', provider: string, page: ScimPage): RawBuilder<unknown> {
-    const { where, after, offset = 0, limit } = page;
-    const table = tableOf(kind);
-    const from = after === undefined ? sql`` : sql` and ${table}.id > ${after}`;
-    const condition = sql`${living(kind, provider, where)}${from}`;
-    if (offset === 0) return sql`where ${condition} order by ${table}.id limit ${limit}`;
-    return sql`where ${table}.id in (select ${table}.id from ${table} where ${condition}
-    order by ${table}.id limit ${limit} offset ${offset}) order by ${table}.id`;
+  function pageStatement<Row>(kind: Kind, columns: 'plain' | 'groups', page: ScimPage): Statement<Row> {
+    const { where, after, offset = 0 } = page;
+    const name = `${kind} ${columns} ${shapeOf(where)} ${after === undefined ? '' : 'after'} ${offset > 0 ? 'offset' : ''}`;
+    return statement(name, () =>
+      compiled<Row>((value) => {
+        const table = tableOf(kind);
+        const shown = kind === 'user' ? scimShownColumns(dialect, columns === 'groups') : scimGroupColumns;
+        const from = after === undefined ? sql`` : sql` and ${table}.id > ${value('after')}`;
+        const condition = sql`${living(dialect, kind, where, value)}${from}`;
+        const order = sql`order by ${table}.id limit ${value('limit')}`;
+        return offset === 0
+          ? sql`select ${shown} from ${table} where ${condition} ${order}`
+          : sql`select ${shown} from ${table} where ${table}.id in (select ${table}.id from ${table}
+              where ${condition} ${order} offset ${value('offset')}) order by ${table}.id`;
+      }),
+    );
   }
 
-  function living(
-    kind: 'user' | 'group',
-    provider: string,
-    where: ScimCondition | undefined,
-  ): RawBuilder<unknown> {
-    const own =
-      kind === 'user'
-        ? sql`scim_users.provider = ${provider} and scim_users.deleted_at is null`
-        : sql`scim_groups.provider = ${provider}`;
-    return where ? sql`${own} and ${conditionOf(kind, provider, where)}` : own;
-  }
+  const pageValues = (provider: string, { where, after, offset = 0, limit }: ScimPage): Values => ({
+    ...valuesOf(dialect, where),
+    provider,
+    ...(after !== undefined && { after }),
+    ...(offset > 0 && { offset }),
+    limit,
+  });
 
-  function conditionOf(kind: 'user' | 'group', provider: string, where: ScimCondition): RawBuilder<unknown> {
-    if ('never' in where) return sql`1 = 0`;
-    if ('ids' in where)
-      return sql`${tableOf(kind)}.id in (select id from ${dialect.ids(where.ids)} as wanted)`;
-    if ('all' in where || 'any' in where) {
-      const [parts, between] = 'all' in where ? [where.all, sql` and `] : [where.any, sql` or `];
-      return sql`(${sql.join(
-        parts.map((part) => conditionOf(kind, provider, part)),
-        between,
-      )})`;
-    }
-    const table = tableOf(kind);
-    switch (where.field) {
-      case 'active':
-        return sql`scim_users.active = ${sql.lit(where.is ? 1 : 0)}`;
-      case 'changed':
-        return sql`${table}.updated_at ${sql.raw(where.op)} ${where.at}`;
-      case 'id':
-        return sql`${table}.id = ${cleanText(where.is)}`;
-      case 'externalId':
-        return sql`${table}.external_id = ${cleanText(where.is)}`;
-      case 'userName':
-        return sql`scim_users.user_name_key = ${scimKey(where.is)}`;
-      case 'displayName':
-        return sql`scim_groups.display_name_key = ${scimKey(where.is)}`;
-      case 'email':
-        return sql`scim_users.id in (select scim_user_id from scim_emails
-        where provider = ${provider} and email_key = ${scimKey(where.is)})`;
-      case 'member':
-        return sql`scim_groups.id in (select group_id from scim_members where scim_user_id = ${cleanText(where.is)})`;
-      case 'group':
-        return sql`scim_users.id in (select scim_user_id from scim_members where group_id = ${cleanText(where.is)})`;
-    }
-  }
+  const oneUser = (withGroups: boolean) =>
+    compiled<ScimShownRow>(
+      (value) => sql`select ${scimShownColumns(dialect, withGroups)} from scim_users
+        where scim_users.id = ${value('id')} and provider = ${value('provider')} and deleted_at is null`,
+    );
+  const users = { plain: oneUser(false), withGroups: oneUser(true) };
+  const oneGroup = compiled<ScimGroupRow>(
+    (value) => sql`select ${scimGroupColumns} from scim_groups
+      where id = ${value('id')} and provider = ${value('provider')}`,
+  );
+  const groupsOfUsers = compiled<{ scim_user_id: string; id: string; display_name: string }>(
+    (value) => sql`select scim_members.scim_user_id, scim_groups.id, scim_groups.display_name
+      from scim_members join scim_groups on scim_groups.id = scim_members.group_id
+      where scim_members.scim_user_id in (select id from ${dialect.idsOf(value('ids'))} as shown)`,
+  );
+  const members = compiled<{ id: string; display: string }>(
+    (value) => sql`select scim_users.id, scim_users.display
+      from scim_members join scim_users on scim_users.id = scim_members.scim_user_id
+      where scim_members.group_id = ${value('group')} and scim_members.scim_user_id > ${value('after')}
+      order by scim_members.scim_user_id limit ${value('limit')}`,
+  );
+  const known = compiled<{ total: number }>(
+    (value) => sql`select cast(coalesce(sum(live), 0) as bigint) as total from scim_counts
+      where provider = ${value('provider')} and kind = ${value('kind')}`,
+  );
 
-  return { pageOf, living };
+  return {
+    async findUser(provider, id, withGroups) {
+      const find = withGroups ? users.withGroups : users.plain;
+      const [row] = await database.read((db) => find(db, { id: cleanText(id), provider }));
+      return row && readShownUser(row);
+    },
+
+    async listUsers(provider, { withGroups, ...page }) {
+      // Of a few, the groups come with them; of a page, with one statement more: a subquery for each costs more.
+      const together = withGroups && isAboutFew(page.where);
+      const select = pageStatement<ScimShownRow>('user', together ? 'groups' : 'plain', page);
+      return database.read(async (db) => {
+        const rows = await select(db, pageValues(provider, page));
+        if (!withGroups || together || rows.length === 0) return rows.map((row) => readShownUser(row));
+        const ids = dialect.idsValue(rows.map(({ id }) => id));
+        const groups = Map.groupBy(await groupsOfUsers(db, { ids }), (row) => row.scim_user_id);
+        return rows.map((row) =>
+          readShownUser(
+            row,
+            groups.get(row.id)?.map((group) => [group.id, group.display_name]),
+          ),
+        );
+      });
+    },
+
+    async findGroup(provider, id) {
+      const [row] = await database.read((db) => oneGroup(db, { id: cleanText(id), provider }));
+      return row && readScimGroup(row);
+    },
+
+    async listGroups(provider, page) {
+      const select = pageStatement<ScimGroupRow>('group', 'plain', page);
+      const rows = await database.read((db) => select(db, pageValues(provider, page)));
+      return rows.map(readScimGroup);
+    },
+
+    listMembers: (group, { after = '', limit }) =>
+      database.read((db) => members(db, { group, after, limit })),
+
+    async count(provider, kind, where) {
+      const select = where
+        ? statement<{ total: number }>(`count ${kind} ${shapeOf(where)}`, () =>
+            compiled(
+              (value) =>
+                sql`select count(*) as total from ${tableOf(kind)} where ${living(dialect, kind, where, value)}`,
+            ),
+          )
+        : known;
+      const values = where ? { ...valuesOf(dialect, where), provider } : { provider, kind };
+      const [row] = await database.read((db) => select(db, values));
+      return Number(row?.total ?? 0);
+    },
+  };
+}
+
+/** A condition on a name or an id finds one, or a few. */
+function isAboutFew(where: ScimCondition | undefined): boolean {
+  if (!where || 'any' in where || 'ids' in where) return false;
+  if ('all' in where) return where.all.some(isAboutFew);
+  return 'field' in where && where.field !== 'active' && where.field !== 'changed' && where.field !== 'group';
 }

@@ -11,7 +11,7 @@ import type { AuditRecord } from './types.ts';
  */
 export interface ScimStore {
   createUser(plan: NewScimUser, audit?: AuditOf<ScimUserChange>): Promise<CreatedScimUser>;
-  findUser(provider: string, id: string, withGroups: boolean): Promise<ScimUserRecord | undefined>;
+  findUser(provider: string, id: string, withGroups: boolean): Promise<ScimShownUser | undefined>;
   /** `decide` returns the new content, or undefined for no change. The answer is undefined when there is no such user. */
   changeUser(
     key: ScimKey,
@@ -31,7 +31,7 @@ export interface ScimStore {
   listUsers(
     provider: string,
     page: ScimPage & { readonly withGroups: boolean },
-  ): Promise<readonly ScimUserRecord[]>;
+  ): Promise<readonly ScimShownUser[]>;
 
   createGroup(plan: NewScimGroup, audit?: AuditOf<ScimGroupChange>): Promise<CreatedScimGroup>;
   findGroup(provider: string, id: string): Promise<ScimGroupRecord | undefined>;
@@ -94,20 +94,24 @@ export interface ScimKey {
 
 export type AuditOf<Outcome> = (outcome: Outcome) => readonly AuditRecord[];
 
-/** A provisioned user as it is stored; times are milliseconds since the epoch. */
-export interface ScimUserRecord {
+/** A provisioned user as it is shown; times are milliseconds since the epoch. */
+export interface ScimShownUser {
   readonly id: string;
-  /** The Doorward user that it stands for. */
-  readonly userId: string;
-  readonly externalId: string | undefined;
-  readonly userName: string;
-  readonly active: boolean;
   readonly resource: string;
   readonly version: number;
   readonly createdAt: number;
   readonly updatedAt: number;
   /** Only when asked for: the SCIM groups, in the order of their names. */
   readonly groups: readonly { readonly id: string; readonly displayName: string }[];
+}
+
+/** A provisioned user as it is stored. */
+export interface ScimUserRecord extends ScimShownUser {
+  /** The Doorward user that it stands for. */
+  readonly userId: string;
+  readonly externalId: string | undefined;
+  readonly userName: string;
+  readonly active: boolean;
 }
 
 /** All that a client may change of a user, and what follows from it for the person. */

@@ -29,13 +29,14 @@ export const scim: Migration = {
       ) ${strict}`,
       sql`create unique index scim_users_by_name on scim_users (provider, user_name_key) where deleted_at is null`,
       sql`create unique index scim_users_by_person on scim_users (provider, user_id) where deleted_at is null`,
-      sql`create index scim_users_by_page on scim_users (provider, id, active) where deleted_at is null`,
+      sql`create index scim_users_by_page on scim_users (provider, id, active, deleted_at)
+        where deleted_at is null`,
       sql`create index scim_users_inactive on scim_users (provider, id) where active = 0 and deleted_at is null`,
       sql`create index scim_users_by_change on scim_users (provider, updated_at, id) where deleted_at is null`,
       sql`create index scim_users_by_external_id on scim_users (provider, external_id) where external_id is not null`,
       sql`create index scim_users_deleted on scim_users (provider, user_name_key) where deleted_at is not null`,
       sql`create index scim_users_of_person on scim_users (user_id)`,
-      sql`create index identities_by_subject on identities (provider, subject)`,
+      sql`create index identities_by_subject on identities (provider, subject, user_id)`,
       sql`create table scim_emails (
         provider ${text} not null,
         email_key ${text} not null,

@@ -31,6 +31,8 @@ export function sendError(req: IncomingMessage, res: ServerResponse, error: Scim
   send(res, error.status, error.toBody(), headers);
 }
 
+const longText = 16_384;
+
 const scimJson = 'application/scim+json; charset=utf-8';
 
 export function send(
@@ -56,11 +58,12 @@ function sendText(
     res.end();
     return;
   }
+  // A short text goes out in one piece with its head; of a long one the bytes are made once.
+  const body = text.length < longText ? text : Buffer.from(text);
   headers['content-type'] = type;
-  headers['content-length'] = String(Buffer.byteLength(text));
+  headers['content-length'] = String(Buffer.byteLength(body));
   res.writeHead(status, headers);
-  // A text goes out in one piece with its head; a buffer would be a second write.
-  res.end(text);
+  res.end(body);
 }
 
 function ignoreRest(req: IncomingMessage): void {

@@ -3,7 +3,7 @@ import type {
   ScimGroupRecord,
   ScimMember,
   ScimStore,
-  ScimUserRecord,
+  ScimShownUser,
 } from '../../directory/index.ts';
 import { checkFilter, matches, mentions, parseFilter, planFilter, type Filter } from '../filter/index.ts';
 import { filterHabits, unquotedText } from '../habits/filters.ts';
@@ -63,7 +63,7 @@ export function createLists(
   const anchors = createAnchors(anchorLifetime, now);
   const scan = createScanner();
 
-  const users: Source<ScimUserRecord> = {
+  const users: Source<ScimShownUser> = {
     type: userType,
     kind: 'user',
     read: (provider, page, wants) => store.listUsers(provider, { ...page, withGroups: wants('groups') }),

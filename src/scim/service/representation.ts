@@ -1,9 +1,16 @@
-import type { ScimGroupRecord, ScimMember, ScimUserRecord } from '../../directory/index.ts';
+import type { ScimGroupRecord, ScimMember, ScimShownUser } from '../../directory/index.ts';
 import { project, type Projection } from '../project.ts';
 import type { Resource } from '../resource.ts';
 import { groupType, userType, type ResourceType } from '../schema/index.ts';
 import type { JsonText } from './answer.ts';
 import { etagOf } from './etag.ts';
+
+interface Dated {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly version: number;
+}
 
 /**
  * Builds resources from what is stored; `base` is the URL of `/scim/v2`. Where everything is asked for, the stored JSON is
@@ -12,10 +19,7 @@ import { etagOf } from './etag.ts';
 export function createRepresentation(base: string) {
   const locationOf = (type: ResourceType, id: string) => `${base}${type.endpoint}/${id}`;
 
-  function meta(
-    type: ResourceType,
-    record: { id: string; createdAt: number; updatedAt: number; version: number },
-  ): Resource {
+  function meta(type: ResourceType, record: Dated): Resource {
     return {
       resourceType: type.name,
       created: new Date(record.createdAt).toISOString(),
@@ -25,7 +29,7 @@ export function createRepresentation(base: string) {
     };
   }
 
-  const groupsOf = (record: ScimUserRecord) =>
+  const groupsOf = (record: ScimShownUser) =>
     record.groups.map(({ id, displayName }) => ({
       value: id,
       $ref: locationOf(groupType, id),
@@ -41,7 +45,7 @@ export function createRepresentation(base: string) {
       type: 'User',
     }));
 
-  function user(record: ScimUserRecord): Resource {
+  function user(record: ScimShownUser): Resource {
     const groups = groupsOf(record);
     return {
       schemas: [...schemasOf(userType, record.resource)],
@@ -64,16 +68,23 @@ export function createRepresentation(base: string) {
     };
   }
 
+  /** The JSON of {@link meta}; nothing in it needs to be escaped but the quotes of the version. */
+  function metaText(type: ResourceType, record: Dated): string {
+    const created = new Date(record.createdAt).toISOString();
+    const changed =
+      record.updatedAt === record.createdAt ? created : new Date(record.updatedAt).toISOString();
+    return `"meta":{"resourceType":"${type.name}","created":"${created}","lastModified":"${changed}","location":"${locationOf(type, record.id)}","version":"W/\\"${record.version}\\""}`;
+  }
+
   function spliced(
     type: ResourceType,
-    record: { id: string; resource: string; createdAt: number; updatedAt: number; version: number },
+    record: Dated & { readonly resource: string },
     more: string,
   ): JsonText {
-    const schemas = JSON.stringify(schemasOf(type, record.resource));
-    const inner = record.resource.slice(1, -1);
-    const end = `"meta":${JSON.stringify(meta(type, record))}}`;
+    const { id, resource } = record;
+    const inner = resource.length > 2 ? `${resource.slice(1, -1)},` : '';
     return {
-      text: `{"schemas":${schemas},"id":${JSON.stringify(record.id)},${inner === '' ? '' : `${inner},`}${more}${end}`,
+      text: `{"schemas":${schemasText(type, resource)},"id":"${id}",${inner}${more}${metaText(type, record)}}`,
     };
   }
 
@@ -83,7 +94,7 @@ export function createRepresentation(base: string) {
     group,
 
     /** A user as the projection has it. */
-    userText(record: ScimUserRecord, projection: Projection): JsonText {
+    userText(record: ScimShownUser, projection: Projection): JsonText {
       if (projection.only || projection.without) return toText(project(userType, user(record), projection));
       const groups = record.groups.length === 0 ? '' : `"groups":${JSON.stringify(groupsOf(record))},`;
       return spliced(userType, record, groups);
@@ -104,6 +115,10 @@ export type Representation = ReturnType<typeof createRepresentation>;
 function schemasOf(type: ResourceType, resource: string): readonly string[] {
   const extensions = type.extensions.filter(({ id }) => resource.includes(`"${id}":{`));
   return [type.schema.id, ...extensions.map(({ id }) => id)];
+}
+
+function schemasText(type: ResourceType, resource: string): string {
+  return `["${schemasOf(type, resource).join('","')}"]`;
 }
 
 function toText(resource: Resource): JsonText {

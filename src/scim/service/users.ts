@@ -1,4 +1,10 @@
-import type { ScimMatch, ScimStore, ScimUserContent, ScimUserRecord } from '../../directory/index.ts';
+import type {
+  ScimMatch,
+  ScimShownUser,
+  ScimStore,
+  ScimUserContent,
+  ScimUserRecord,
+} from '../../directory/index.ts';
 import { emailDomain } from '../../identity/index.ts';
 import { ScimError } from '../error.ts';
 import { flatKeys } from '../habits/bodies.ts';
@@ -25,7 +31,7 @@ export function createUserService(
 ) {
   const { store, endings, now } = deps;
 
-  function answer(status: 200 | 201, record: ScimUserRecord, projection: Projection): Answer {
+  function answer(status: 200 | 201, record: ScimShownUser, projection: Projection): Answer {
     return {
       status,
       json: representation.userText(record, projection),
