@@ -40,6 +40,10 @@ async function bench(options: BenchArguments): Promise<void> {
     kit.say(`— ${section.name} —\n`);
     try {
       rows.push(...(await section.run(kit)));
+    } catch (error) {
+      // The others are worth having all the same.
+      process.exitCode = 1;
+      kit.say(`${section.name} failed: ${error instanceof Error ? error.message : String(error)}\n`);
     } finally {
       await kit.close();
     }

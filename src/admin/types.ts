@@ -1,9 +1,10 @@
 import type { Request, RequestHandler } from 'express';
 import type { Actor, AuditEvent, AuditWriter } from '../audit/index.ts';
 import type { Config } from '../config/index.ts';
-import type { OpenDirectory, UserSnapshot } from '../directory/index.ts';
+import type { OpenDirectory, ScimToken, UserSnapshot } from '../directory/index.ts';
 import type { Log } from '../identity/index.ts';
 import type { Endings, SessionRecord, SessionStore, TransientStore } from '../sessions/index.ts';
+import type { Links } from './links.ts';
 import type { People } from './people.ts';
 
 /** Everything the console and its API are handed by app.ts, as narrow as they need it. */
@@ -14,6 +15,8 @@ export interface AdminDeps {
   readonly transient: Pick<TransientStore, 'get' | 'put' | 'take'>;
   readonly endings: Endings<Actor>;
   readonly people: People;
+  readonly links: Links;
+  readonly scim: AdminScim;
   readonly audit: AuditWriter;
   readonly gate: AdminGate;
   /** By id, in the order of the buttons. */
@@ -57,6 +60,43 @@ export type AdminAdmission =
   | { readonly kind: 'signed_out' | 'anonymous' | 'step_up' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unavailable' };
+
+/** What the console asks of provisioning. */
+export interface AdminScim {
+  /** Ids of the providers that provision. */
+  readonly providers: readonly string[];
+  status(provider: string): Promise<AdminScimStatus>;
+  tokens(provider: string): Promise<readonly ScimToken[]>;
+  /** The secret is in the answer and nowhere else. */
+  createToken(request: {
+    readonly provider: string;
+    readonly kind: 'bearer' | 'client';
+    readonly name: string;
+    readonly expiresAt: number | undefined;
+    readonly actor: Actor;
+  }): Promise<{ readonly token: ScimToken; readonly secret: string }>;
+  /** Undefined: there is no such token; false: it was revoked before. */
+  revokeToken(id: string, actor: Actor): Promise<boolean | undefined>;
+}
+
+export interface AdminScimStatus {
+  readonly provider: string;
+  readonly users: number;
+  readonly inactive: number;
+  readonly groups: number;
+  readonly lastRequest: string | undefined;
+  readonly requests: number;
+  readonly done: Readonly<Record<string, number>>;
+  readonly errors: Readonly<Record<string, number>>;
+  readonly lastRefused: { readonly at: string; readonly why: string } | undefined;
+  readonly neverSignedIn: AdminScimPeople;
+  readonly notProvisioned: AdminScimPeople;
+}
+
+interface AdminScimPeople {
+  readonly total: number;
+  readonly people: readonly { readonly userName: string }[];
+}
 
 /** What the console shows of a provider that is running. */
 export interface AdminProvider {

@@ -10,6 +10,8 @@ import {
   trustedProxies,
   viewsDirectory,
 } from '../web/index.ts';
+import { createTokens, scimStatus } from '../scim/index.ts';
+import { scimProviders } from './scim.ts';
 import type { Stores } from './stores.ts';
 
 /** The console of one configuration: its rules say who is an administrator. */
@@ -22,6 +24,7 @@ export function consoleOf(
   const views = join(viewsDirectory, 'admin');
   const isTrusted = trustedProxies(config.trustedProxies);
   const administrators = createAdministrators(config.admin, config.providers, directory);
+  const tokens = createTokens({ tokens: directory.scim.tokens, now, random: randomBytes });
   return createAdmin({
     ...deps,
     config,
@@ -30,6 +33,14 @@ export function consoleOf(
     transient: sessions.transient,
     endings,
     people: createPeople({ directory, endings, administrators, now }),
+    links: stores.links,
+    scim: {
+      providers: [...scimProviders(config).keys()],
+      status: (provider) => scimStatus(directory.scim, provider),
+      tokens: (provider) => tokens.list(provider),
+      createToken: (request) => tokens.create(request),
+      revokeToken: (id, actor) => tokens.revoke(id, actor),
+    },
     audit,
     views,
     files: loadStaticFiles(join(views, 'static'), '/admin'),

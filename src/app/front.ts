@@ -64,14 +64,8 @@ export function createFront(config: Config, deps: FrontDeps): Front {
   });
   const gate = createGate({
     config,
-    sessions: {
-      ...sessions,
-      // What keeps a session from idling out is also what has it re-checked: off the way of the request, once a minute.
-      touch(digest, ...rest) {
-        signals.noticed(digest);
-        return sessions.touch(digest, ...rest);
-      },
-    },
+    sessions,
+    onUse: (digest) => signals.noticed(digest),
     directory,
     signer,
     tokens: { ...directory.apiTokens, findByIdentity: directory.findByIdentity },

@@ -250,8 +250,17 @@ export interface OidcProviderConfig extends ProviderConfigBase {
   readonly allowInsecure: boolean;
   /** Clock difference to the provider that is tolerated, milliseconds. */
   readonly clockTolerance: number;
+  /** Sessions are re-checked with their refresh token; undefined: never. */
+  readonly recheck?: RecheckConfig | undefined;
   /** Allowed tenants for Entra's multi-tenant endpoints; empty where the issuer is one tenant. */
   readonly tenants: readonly string[];
+}
+
+/** How the identity provider is asked, in the background, whether a sign-in still stands. */
+export interface RecheckConfig {
+  readonly every: number;
+  /** A session that could not be re-checked for so long ends. */
+  readonly whenUnreachable: number;
 }
 
 /** Claim names, tried in order. */

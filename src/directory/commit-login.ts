@@ -168,7 +168,7 @@ export function createCommitLogin(
     checkIdentityKey(plan.identity);
     for (const name of plan.memberships.add) checkGroupName(name);
     if (plan.kind === 'sync' && !plan.changesUser) {
-      const user = await database.read((db) => updateUser(db, plan));
+      const user = await database.alter((db) => updateUser(db, plan));
       return user
         ? { kind: 'committed', user, created: false, added: [], removed: [], groupsCreated: [] }
         : conflict;

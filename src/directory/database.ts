@@ -16,6 +16,8 @@ export type SqlProblem = 'busy' | 'conflict' | 'unavailable' | undefined;
 /** An open database: Kysely, what it does not say the same way everywhere, and how its errors read. */
 export interface Connection {
   readonly db: Kysely<Tables>;
+  /** For what only reads: it waits for no transaction of ours, and sees what is committed. */
+  readonly reader: Kysely<Tables>;
   readonly dialect: SqlDialect;
   readonly feed: ChangeFeed;
   /** A transaction; `alone` for work that takes long. */
@@ -49,6 +51,8 @@ export interface Writing {
 export interface Database {
   readonly dialect: SqlDialect;
   read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** One statement that changes something, without a transaction around it. */
+  alter<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** One transaction. Undefined when it was rolled back because of somebody else's write at the same moment. */
   tryWrite<T extends object>(
     work: (writing: Writing) => Promise<T>,
@@ -70,7 +74,7 @@ const conflictTries = 5;
 
 /** Reads and writes with a deadline, told conflicts, and Failure('store_unavailable') for a database that does not answer. */
 export function createDatabase(connection: Connection, auditing: Auditing | undefined): Database {
-  const { db, dialect, feed } = connection;
+  const { db, reader, dialect, feed } = connection;
   let closed = false;
 
   async function attempt<T>(
@@ -141,15 +145,18 @@ export function createDatabase(connection: Connection, auditing: Auditing | unde
     return result;
   }
 
+  async function once<T>(work: (on: Kysely<Tables>) => Promise<T>, on: Kysely<Tables>): Promise<T> {
+    for (let tries = 1; tries <= conflictTries; tries += 1) {
+      const result = await attempt(async () => ({ value: await work(on) }));
+      if (result) return result.value;
+    }
+    throw new Failure('store_unavailable', { detail: 'directory.conflict' });
+  }
+
   return {
     dialect,
-    async read(work) {
-      for (let tries = 1; tries <= conflictTries; tries += 1) {
-        const result = await attempt(async () => ({ value: await work(db) }));
-        if (result) return result.value;
-      }
-      throw new Failure('store_unavailable', { detail: 'directory.conflict' });
-    },
+    read: (work) => once(work, reader),
+    alter: (work) => once(work, db),
     tryWrite,
     async write(work, longest) {
       for (let tries = 1; tries <= conflictTries; tries += 1) {

@@ -23,6 +23,8 @@ export function connectPostgres(url: string, log: Log): Connection {
   const feed = createPostgresFeed(poolAddress(url).url, db, log);
   return {
     db,
+    // A pool has a connection for each.
+    reader: db,
     dialect: postgresSql,
     feed,
     transact: (work) => db.transaction().execute(work),

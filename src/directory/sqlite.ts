@@ -78,13 +78,19 @@ export function kyselyOn(raw: SqliteDatabase.Database): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: prepared(raw) }) });
 }
 
-/** The connection of a migrated file, and beside it the one that watches for commits of other processes. */
+/**
+ * The connection of a migrated file; beside it one that only reads, so that nobody waits for a transaction that takes
+ * long, and one that watches for commits of other processes.
+ */
 export function connectSqlite(path: string, raw: SqliteDatabase.Database): Connection {
   const watcher = openSqlite(path);
   watcher.pragma('query_only = on');
-  const db = kyselyOn(raw);
+  const readOnly = openSqlite(path);
+  readOnly.pragma('query_only = on');
+  const [db, reader] = [kyselyOn(raw), kyselyOn(readOnly)];
   return {
     db,
+    reader,
     dialect: sqliteSql,
     feed: createSqliteFeed(watcher),
     transact: groupCommit(db),
@@ -92,8 +98,9 @@ export function connectSqlite(path: string, raw: SqliteDatabase.Database): Conne
     async close() {
       watcher.close();
       // Kysely closes only a connection that it has used.
-      await db.destroy();
+      await Promise.all([db.destroy(), reader.destroy()]);
       raw.close();
+      readOnly.close();
     },
   };
 }

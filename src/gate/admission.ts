@@ -33,6 +33,8 @@ export interface AdmissionOptions {
   readonly tokens?: TokenSource | undefined;
   /** Replaces the global `fetch`, for the keys of JWT issuers. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Told now and then that a session is in use; must return at once. */
+  readonly onUse?: ((digest: string) => void) | undefined;
   /** How many sessions are remembered. */
   readonly capacity?: number;
 }
@@ -59,7 +61,14 @@ export function admission(
   const anonymous = anonymousAdmission(config.headers);
   const assertion = signer && assertions({ config, signer, now });
   const began = now();
-  const touch = sessionTouch({ sessions, cache, idle: config.session.idle, began, log });
+  const touch = sessionTouch({
+    sessions,
+    cache,
+    idle: config.session.idle,
+    began,
+    log,
+    onUse: options.onUse,
+  });
   const sessionLoads = trackLoads();
   const userLoads = trackLoads();
   const { grace } = config.state;

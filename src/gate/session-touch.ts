@@ -16,6 +16,8 @@ interface Options {
   /** When the gate began, milliseconds since the epoch. */
   readonly began: number;
   readonly log: Log;
+  /** Told of a session that is used for the first time in a while, about once a minute; must return at once. */
+  readonly onUse?: ((digest: string) => void) | undefined;
 }
 
 const minute = 60_000;
@@ -29,7 +31,7 @@ const pause = 5;
  * that is about to end is written at once. `touch` moves only a live session: a late write brings none back, and one
  * that turns out to be over is forgotten.
  */
-export function sessionTouch({ sessions, cache, idle, began, log }: Options): SessionTouch {
+export function sessionTouch({ sessions, cache, idle, began, log, onUse }: Options): SessionTouch {
   const every = Math.min(minute, Math.floor(idle / 4));
   let waiting: CachedSession[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -68,7 +70,10 @@ export function sessionTouch({ sessions, cache, idle, began, log }: Options): Se
 
   return {
     used(session, at) {
+      const rested = at - session.usedAt >= every;
       session.usedAt = at;
+      if (session.unwritten && !rested) return;
+      onUse?.(session.record.digest);
       if (session.unwritten) return;
       session.unwritten = true;
       const { idleExpiresAt, absoluteExpiresAt } = session.record;

@@ -12,5 +12,6 @@ export { changedFields, decide } from './decide.ts';
 export { explain, type Explanation, type Step, type WhereIs } from './explain.ts';
 export { login } from './login.ts';
 export { provisionedQuery } from './provisioned.ts';
+export { resync } from './resync.ts';
 export { groupsAfter, mapGroups, reconcile, wantedGroups } from './reconcile.ts';
 export * from './types.ts';

@@ -143,7 +143,29 @@ export interface ProviderTokens {
   subjectOf(claims: SignedToken['claims']): string | undefined;
   /** Clock difference that is tolerated, milliseconds. */
   readonly tolerance: number;
+  /**
+   * Asks whether a sign-in still stands, by its refresh token, and what is to be said of the person now.
+   * @throws Failure `idp_unavailable`, or `login_rejected` when the answer cannot be believed: then it is not known
+   */
+  refresh(signIn: {
+    readonly issuer: string;
+    readonly subject: string;
+    readonly idp: IdpSession;
+  }): Promise<RefreshOutcome>;
 }
+
+/** What an OpenID provider says of a sign-in when its refresh token is used. */
+export type RefreshOutcome =
+  /** It is over, or the person has to come themselves. `error`: the provider's word for it. */
+  | { readonly kind: 'ended'; readonly error: string }
+  | {
+      readonly kind: 'confirmed';
+      /** To be used the next time; the last one may be worth nothing from now on. */
+      readonly refreshToken: string;
+      readonly idToken: string | undefined;
+      /** The person as the provider describes them now; undefined when it says nothing new. Throws as `refresh` does. */
+      identify(): Promise<IdentityAssertion | undefined>;
+    };
 
 /**
  * A login under way, kept on our side (`state` / RelayState is only its random key), bound to the browser that began it.

@@ -4,6 +4,7 @@ import type { Provider, ProviderLogouts, ProviderTokens, SloInput } from '../pro
 import { answerEmpty, answerSignOut, answerTo } from './answers.ts';
 import { createEndedMarks } from './ended-marks.ts';
 import { backChannelLogout } from './oidc/back-channel.ts';
+import { createRecheck } from './recheck/index.ts';
 import { readForm } from './request-body.ts';
 import { singleLogout } from './saml/single-logout.ts';
 import type { SignalsDeps } from './types.ts';
@@ -17,6 +18,10 @@ export interface Signals {
    * `receivedAt`: when the answer of the identity provider reached us, milliseconds since the epoch.
    */
   endedAtIdp(assertion: IdentityAssertion, receivedAt: number): Promise<boolean>;
+  /** A session is in use: perhaps it is to be re-checked. Returns at once. */
+  noticed(digest: string): void;
+  /** Ends background work. */
+  close(): Promise<void>;
 }
 
 /** Largest forms that are read, bytes: a logout token, and a signed message of SAML with all its percent signs. */
@@ -32,6 +37,7 @@ type Answer = (req: IncomingMessage, res: ServerResponse, provider: Provider) =>
 export function createSignals(deps: SignalsDeps): Signals {
   const { config, providers, log, now } = deps;
   const marks = createEndedMarks(deps.transient, now);
+  const recheck = createRecheck(deps);
 
   const backChannel: Answer = async (req, res, provider) => {
     const form = await readForm(req, largestForm.token);
@@ -107,6 +113,8 @@ export function createSignals(deps: SignalsDeps): Signals {
       return true;
     },
     endedAtIdp: (assertion, receivedAt) => marks.covers(assertion, receivedAt),
+    noticed: recheck.noticed,
+    close: () => recheck.close(),
   };
 }
 

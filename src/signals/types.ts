@@ -1,6 +1,7 @@
 import type { Actor } from '../audit/index.ts';
 import type { Config } from '../config/index.ts';
-import type { IdentityKey, Log, User } from '../identity/index.ts';
+import type { IdentityAssertion, IdentityKey, Log, User } from '../identity/index.ts';
+import type { LoginOutcome } from '../jit/index.ts';
 import type { Provider } from '../providers/index.ts';
 import type { Endings, SessionStore, TransientStore } from '../sessions/index.ts';
 
@@ -8,9 +9,11 @@ import type { Endings, SessionStore, TransientStore } from '../sessions/index.ts
 export interface SignalsDeps {
   readonly config: Pick<Config, 'baseUrl' | 'prefix' | 'secrets' | 'providers' | 'brand' | 'contact'>;
   readonly providers: ReadonlyMap<string, Provider>;
-  readonly sessions: Pick<SessionStore, 'findByIdpSession' | 'listByUser'>;
+  readonly sessions: Pick<SessionStore, 'findByIdpSession' | 'listByUser' | 'get' | 'renew'>;
   readonly endings: Pick<Endings<Actor>, 'end' | 'endEach'>;
   readonly users: { findByIdentity(key: IdentityKey): Promise<User | undefined> };
+  /** jit: what the identity provider says of somebody who is known, decided and applied as at a login. */
+  resync(assertion: IdentityAssertion): Promise<LoginOutcome>;
   readonly transient: TransientStore;
   /** What support asks for, on every answer that refuses. */
   readonly reference: () => string;

@@ -11,6 +11,7 @@
  */
 export { clientAddress, trustedProxies } from './client-address.ts';
 export { createTraceKeeper, type LoginTrace, type TraceKeeper } from './login-trace.ts';
+export { committedEvents } from './login-events.ts';
 export { viewsDirectory } from './pages.ts';
 export { newReference, type Random } from './reference.ts';
 export { safeReturnTo, type ReturnRules } from './return-to.ts';

@@ -3,15 +3,19 @@ import { formatSource } from '../identity/index.ts';
 import type { CommittedLogin } from '../jit/index.ts';
 import { type Attempt, eventBase } from './attempt.ts';
 
-/** What a login changed in the directory, as audit events: the user created, groups and memberships. */
+/** What a login changed in the directory, as audit events. */
 export function changeEvents(attempt: Attempt, committed: CommittedLogin, at: number): readonly AuditEvent[] {
+  const actor = { kind: 'person', name: committed.user.id } as const;
+  return committedEvents({ ...eventBase(attempt, at), actor }, committed);
+}
+
+/** The user created, groups and memberships, each as an audit event with this in it. */
+export function committedEvents(
+  by: Pick<AuditEvent, 'at' | 'actor' | 'reference' | 'provider' | 'address'>,
+  committed: CommittedLogin,
+): readonly AuditEvent[] {
   const { user, created, added, removed, groupsCreated } = committed;
-  const base = {
-    ...eventBase(attempt, at),
-    actor: { kind: 'person', name: user.id } as const,
-    userId: user.id,
-    userName: user.profile.userName,
-  };
+  const base = { ...by, userId: user.id, userName: user.profile.userName };
   return [
     ...(created ? [{ ...base, type: 'user.created' } as const] : []),
     ...groupsCreated.map((group) => ({ ...base, type: 'group.created' as const, group })),

@@ -42,6 +42,8 @@ export interface Gateway {
   /** SIGTERM; resolves with the exit code when it is gone. */
   stop(): Promise<number | null>;
   start(): Promise<void>;
+  /** The directory of its configuration. */
+  readonly configDir: string;
   /** What it has logged since it was started first. */
   log(): string;
   readonly pid: number | undefined;
@@ -56,8 +58,10 @@ export interface FleetOptions {
   readonly state?: readonly string[];
   /** Further lines of gateway.yaml. */
   readonly lines?: readonly string[];
-  /** Provider files by id, instead of the one that is never asked. */
-  readonly providers?: Readonly<Record<string, string>>;
+  /** Provider files by id, instead of the one that is never asked. Made when the public address is known. */
+  readonly providers?: (baseUrl: string) => Promise<Readonly<Record<string, string>>>;
+  /** Arguments for the Node of one gateway. */
+  readonly nodeArgs?: (index: number) => readonly string[];
 }
 
 /** Several gateways on the same stores, and a writer like the command line: it remembers nothing. */
@@ -76,7 +80,8 @@ export interface Fleet {
 
 const secret = 'only-for-tests-but-long-enough-for-a-secret';
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const silentProvider = [
+/** A provider's file; nobody signs in with it, but sessions name it. */
+export const silentProvider = [
   'preset: oidc',
   'label: Okta',
   'issuer: http://127.0.0.1:9/never-asked',
@@ -93,14 +98,17 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     Array.from({ length: options.size }, async () => [await freePort(), await freePort()] as const),
   );
   const baseUrl = `http://127.0.0.1:${ports[0]?.[0] ?? 1}`;
+  const providers = (await options.providers?.(baseUrl)) ?? { okta: silentProvider };
   const dirs = [...ports, [0, 0] as const].map(([port, opsPort], index) =>
-    writeConfig(folder, index, baseUrl, port, opsPort, options),
+    writeConfig(folder, index, baseUrl, port, opsPort, { ...options, files: providers }),
   );
   const ownDir = dirs.at(-1) ?? folder;
   const loaded = await loadConfig(ownDir, { env: {} });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const stores = await openStores(loaded.config);
-  const gateways = ports.map(([port, opsPort], index) => gatewayOf(dirs[index] ?? '', port, opsPort));
+  const gateways = ports.map(([port, opsPort], index) =>
+    gatewayOf(dirs[index] ?? '', port, opsPort, options.nodeArgs?.(index) ?? []),
+  );
   await Promise.all(gateways.map((gateway) => gateway.start()));
 
   return {
@@ -152,7 +160,7 @@ function writeConfig(
   baseUrl: string,
   port: number,
   opsPort: number,
-  options: FleetOptions,
+  options: FleetOptions & { readonly files: Readonly<Record<string, string>> },
 ): string {
   const dir = join(folder, String(index));
   const address = (store: FleetOptions['directory']) => (typeof store === 'string' ? store : store(index));
@@ -170,12 +178,12 @@ function writeConfig(
     ...(options.lines ?? []),
   ];
   writeFileSync(join(dir, 'gateway.yaml'), `${lines.join('\n')}\n`);
-  for (const [id, text] of Object.entries(options.providers ?? { okta: silentProvider }))
+  for (const [id, text] of Object.entries(options.files))
     writeFileSync(join(dir, 'providers', `${id}.yaml`), `${text}\n`);
   return dir;
 }
 
-function gatewayOf(dir: string, port: number, opsPort: number): Gateway {
+function gatewayOf(dir: string, port: number, opsPort: number, nodeArgs: readonly string[]): Gateway {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   let child: ChildProcess | undefined;
   let text = '';
@@ -191,6 +199,7 @@ function gatewayOf(dir: string, port: number, opsPort: number): Gateway {
   return {
     port,
     opsPort,
+    configDir: dir,
     verify: (cookie) => ask(agent, port, cookie),
     async metric(name) {
       const body = await fetch(`http://127.0.0.1:${opsPort}/metrics`).then((answer) => answer.text());
@@ -215,7 +224,7 @@ function gatewayOf(dir: string, port: number, opsPort: number): Gateway {
       return exited();
     },
     async start() {
-      const started = spawn(process.execPath, [main, 'serve', '--config', dir], {
+      const started = spawn(process.execPath, [...nodeArgs, main, 'serve', '--config', dir], {
         env: { ...process.env, NODE_OPTIONS: '' },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

@@ -34,6 +34,8 @@ export interface Behaviour {
   /** Has the finished ID token in hand. */
   readonly tamper?: (jwt: string) => string;
   readonly token?: (response: Json) => unknown;
+  /** Status of the token response; 200 otherwise. */
+  readonly tokenStatus?: number;
   /** Text is sent as `application/jwt`. */
   readonly userinfo?: (claims: Json, grant: Grant) => unknown;
   /** Answers a path with this status, and nothing of sense in it. */
@@ -168,7 +170,7 @@ export async function startHostileOp(key: OpKey): Promise<HostileOp> {
       expires_in: 300,
       id_token: behaviour.tamper?.(made) ?? made,
     };
-    return [200, behaviour.token?.(response) ?? response];
+    return [behaviour.tokenStatus ?? 200, behaviour.token?.(response) ?? response];
   };
 
   const userinfo = async (authorization: string | undefined): Promise<[number, unknown]> => {

@@ -25,6 +25,12 @@ export interface Op {
   readonly provider: Provider;
   /** What every following interaction ends in: this account signs in, or the error is given. */
   answer: { readonly account: string } | { readonly error: string; readonly error_description?: string };
+  /** Called before each request is answered; what it promises is waited for, and when it throws, the connection is cut. */
+  before: (path: string) => Promise<void> | void;
+  /** Closes every connection without an answer. */
+  hangUp: boolean;
+  /** Answers what programs ask with noise. */
+  garbage: boolean;
   /** Paths that were asked for, in order. */
   readonly requests: string[];
   /** From now on signs with another key, which is the only one published. */
@@ -133,6 +139,9 @@ export async function startOp(redirectUri: string, options: OpOptions = {}): Pro
     issuer,
     provider: build(),
     answer: { account: Object.keys(accounts)[0] ?? '' },
+    before: () => {},
+    hangUp: false,
+    garbage: false,
     requests: [],
     async rotateKeys() {
       op.provider = build();
@@ -149,6 +158,16 @@ export async function startOp(redirectUri: string, options: OpOptions = {}): Pro
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = new URL(req.url ?? '/', issuer).pathname;
     op.requests.push(path);
+    try {
+      await op.before(path);
+    } catch {
+      return void req.socket.destroy();
+    }
+    if (op.hangUp) return void req.socket.destroy();
+    if (op.garbage && /token|jwks|me$|\.well-known/.test(path)) {
+      res.writeHead(200, { 'content-type': 'application/json' });
+      return void res.end(randomBytes(2_000));
+    }
     if (!path.startsWith('/interaction/')) return void callback(req, res);
     const { answer } = op;
     const result =

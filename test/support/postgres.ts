@@ -28,6 +28,8 @@ export interface PostgresServer {
   resume(): void;
   /** SIGKILL, as a power cut would: to the server and all its processes. */
   kill(): Promise<void>;
+  /** Ends it in good order ("fast"): transactions under way are rolled back. */
+  shutDown(): Promise<void>;
   /** Starts it again on the same port with the same data. */
   start(): Promise<void>;
   /** Stops it and removes its data. */
@@ -106,6 +108,14 @@ export async function startPostgres(tls?: {
       server = undefined;
     },
     start,
+    async shutDown() {
+      const child = server;
+      if (!child) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGINT');
+      await gone;
+      server = undefined;
+    },
     async stop() {
       const child = server;
       if (child && child.exitCode === null && child.signalCode === null) {

@@ -6,7 +6,9 @@ import { createApi } from '../api/routes.ts';
 import type { AdminDeps } from '../types.ts';
 import { auditPages } from './audit-pages.ts';
 import { groupPages } from './group-pages.ts';
+import { linkPages } from './link-pages.ts';
 import { loginPages } from './login-pages.ts';
+import { newPersonPages } from './new-person-pages.ts';
 import { createOperators } from './operator.ts';
 import { overviewModel, overviewOf } from './overview.ts';
 import { createSendPage } from './page.ts';
@@ -16,6 +18,7 @@ import { providerPages } from './provider-pages.ts';
 import { createRecovery } from './recovery.ts';
 import { recoveryPages } from './recovery-pages.ts';
 import { createRoutes } from './routes.ts';
+import { scimPages } from './scim-pages.ts';
 import { sessionPages } from './session-pages.ts';
 
 /**
@@ -50,9 +53,12 @@ export function createAdmin(deps: AdminDeps): Express {
       model: overviewModel(overview),
     });
   });
+  newPersonPages(deps, routes, send);
   peoplePages(deps, routes, send);
   personChanges(deps, routes, send);
+  linkPages(deps, routes, send);
   groupPages(deps, routes, send);
+  scimPages(deps, routes, send);
   sessionPages(deps, routes, send);
   providerPages(deps, routes, send);
   loginPages(deps, routes, send);

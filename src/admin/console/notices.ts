@@ -8,6 +8,10 @@ const texts: Readonly<Record<string, string>> = {
   added: 'Added to the group.',
   removed: 'Removed from the group.',
   erased: 'Erased for good.',
+  linked: 'Joined: they may sign in by it.',
+  unlinked: 'Taken away; the sessions have ended.',
+  person: 'Added. The first sign-in that answers to it finds this person.',
+  revoked: 'Revoked: the next request that brings it is refused.',
 };
 
 /** What was done just now, told once on the page that follows a change (`?done=`). */

@@ -28,6 +28,7 @@ export const sections = [
   ['sessions', 'Sessions', '/admin/sessions'],
   ['logins', 'Sign-ins', '/admin/logins'],
   ['providers', 'Providers', '/admin/providers'],
+  ['scim', 'Provisioning', '/admin/scim'],
   ['audit', 'Audit', '/admin/audit'],
   ['api', 'API', '/admin/api/docs'],
 ] as const;

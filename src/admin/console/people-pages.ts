@@ -66,7 +66,11 @@ export function peoplePages(deps: AdminDeps, routes: Routes, send: SendPage): vo
         why,
         status: statusOf(user),
         lastOf: typeof req.query['last'] === 'string' ? req.query['last'] : undefined,
-        identities: user.identities.map((identity) => ({ ...identity, label: labelOf(identity.provider) })),
+        identities: user.identities.map((identity) => ({
+          ...identity,
+          label: labelOf(identity.provider),
+          query: new URLSearchParams({ ...identity }).toString(),
+        })),
         memberships: user.memberships.map(({ group, source }) => ({
           group,
           local: source.kind === 'local',

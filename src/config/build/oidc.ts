@@ -1,7 +1,7 @@
 import { missing } from '../check/word-issue.ts';
 import type { OidcHabits } from '../presets/preset.ts';
 import type { OidcFile } from '../schema/oidc-file.ts';
-import type { OidcProviderConfig } from '../types.ts';
+import type { OidcProviderConfig, RecheckConfig } from '../types.ts';
 import { checkUnusedKeys, fillTemplate } from './fill-template.ts';
 import { buildCommon, checkTransport, type ProviderContext } from './provider-common.ts';
 
@@ -27,7 +27,7 @@ export function buildOidc(
     issuer,
     clientId: file.clientId,
     clientAuth,
-    scopes: [...new Set(['openid', ...(file.scopes ?? habits.scopes)])],
+    scopes: scopesOf(file, habits),
     idTokenAlgs: file.idTokenAlgs ?? habits.idTokenAlgs,
     claims: {
       subject: file.claims?.subject ?? habits.claims.subject,
@@ -39,8 +39,31 @@ export function buildOidc(
     },
     allowInsecure,
     clockTolerance: file.clockTolerance ?? 60_000,
+    recheck: recheckOf(file, habits, context),
     tenants: (file.tenants ?? []).map((tenant) => tenant.toLowerCase()),
   };
+}
+
+/** Refresh tokens are asked for by a scope (OpenID Connect Core 1.0, section 11), unless the file names its scopes itself. */
+function scopesOf(file: OidcFile, habits: OidcHabits): readonly string[] {
+  const refresh = file.recheck !== undefined && habits.refreshScope !== false ? ['offline_access'] : [];
+  return [...new Set(['openid', ...(file.scopes ?? [...habits.scopes, ...refresh])])];
+}
+
+function recheckOf(
+  file: OidcFile,
+  habits: OidcHabits,
+  { report, presetName }: ProviderContext,
+): RecheckConfig | undefined {
+  if (file.recheck === undefined) return undefined;
+  if (habits.refreshTokens === false) {
+    report.problem('recheck', `the preset ${presetName} gives no refresh tokens at a sign-in`);
+  }
+  const { every = 30 * 60_000, whenUnreachable = 8 * 3_600_000 } = file.recheck;
+  if (whenUnreachable < every) {
+    report.problem('recheck.whenUnreachable', 'expected no less than recheck.every');
+  }
+  return { every, whenUnreachable };
 }
 
 function issuerOf(

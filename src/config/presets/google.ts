@@ -13,6 +13,7 @@ export const google: Preset = {
     claims: { ...standardClaims, userName: ['email'] },
     groups: [],
     logout: { initiated: false, backChannel: false, frontChannel: false },
+    refreshTokens: false,
   },
   saml: { attributes: commonAttributes, groups: ['groups'], wantSigned: 'assertion', singleLogout: false },
 };

@@ -13,6 +13,7 @@ export const keycloak: Preset = {
     claims: standardClaims,
     groups: ['groups'],
     logout: { initiated: true, backChannel: true, frontChannel: true },
+    refreshScope: false,
   },
   saml: {
     metadata: { url: 'https://{domain}/realms/{realm}/protocol/saml/descriptor' },

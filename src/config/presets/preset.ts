@@ -40,6 +40,10 @@ export interface OidcHabits {
   /** Empty: the product names no groups unless one sets them up. */
   readonly groups: readonly string[];
   readonly logout: OidcLogout;
+  /** False where a refresh token comes without the scope `offline_access`, bound to the session there. */
+  readonly refreshScope?: false;
+  /** False where a sign-in gives no refresh token that we could ask for. */
+  readonly refreshTokens?: false;
 }
 
 export interface SamlHabits {

@@ -59,6 +59,22 @@ export const oidcFile = z
       .strictObject(profileSources)
       .meta({ description: 'Claims that name the person; the preset knows the usual ones.' })
       .optional(),
+    recheck: z
+      .strictObject({
+        every: duration('How often a session in use is re-checked. Default: 30m', {
+          min: '1m',
+          max: '7d',
+        }).optional(),
+        whenUnreachable: duration(
+          'A session ends when the provider could not be asked for so long. Default: 8h',
+          { min: '1m', max: '30d' },
+        ).optional(),
+      })
+      .meta({
+        description:
+          'Ask the provider in the background, with a refresh token, whether each sign-in still stands, and bring groups up to date. Asks for the scope offline_access. Default: never',
+      })
+      .optional(),
     clockTolerance: duration('Difference of the clocks that is tolerated. Default: 60s', {
       min: '0s',
       max: '5m',

@@ -10,10 +10,12 @@
  */
 import type { OidcProviderConfig } from '../../config/index.ts';
 import type { ProviderContext } from '../context.ts';
+import { createGroupsCompletion } from '../groups/index.ts';
 import type { Provider } from '../types.ts';
 import { createClient } from './client.ts';
 import { mostTolerance } from './client.ts';
 import { createLogin } from './login.ts';
+import { refreshSignIn } from './refresh.ts';
 import { signOutAt } from './sign-out.ts';
 import { isIssuer, verifySignedToken } from './signed-token.ts';
 import { OidcStrategy } from './strategy.ts';
@@ -22,6 +24,7 @@ import { subjectIn } from './subject.ts';
 /** Builds a provider; asks the network nothing yet. */
 export function createOidcProvider(config: OidcProviderConfig, context: ProviderContext): Provider {
   const client = createClient(config, context);
+  const completeGroups = createGroupsCompletion(config, context);
   return {
     id: config.id,
     label: config.label,
@@ -47,6 +50,8 @@ export function createOidcProvider(config: OidcProviderConfig, context: Provider
       isIssuer: (iss) => isIssuer(iss, config),
       subjectOf: (claims) => subjectIn(claims, config.claims.subject),
       tolerance: Math.min(config.clockTolerance, mostTolerance),
+      refresh: (known) =>
+        refreshSignIn(known, { config, client, completeGroups, now: context.now, log: context.log }),
     },
     async close() {
       // Nothing runs in the background.

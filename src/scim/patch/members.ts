@@ -126,8 +126,8 @@ export function readMembers(list: readonly unknown[], habit: ValueHabit): string
     throw badRequest('invalidValue', `"members" has more than ${maxMembers} elements.`);
   const attribute = membersAttribute;
   return list.flatMap((each) => {
+    if (each === null || each === '') return [];
     const read = readElement(attribute, each, 'members', habit);
-    if (read === undefined) return [];
     const id = isObject(read) ? read['value'] : undefined;
     if (typeof id !== 'string') throw badRequest('invalidValue', 'Each member needs a "value".');
     return [id];

@@ -1,5 +1,5 @@
 import type { MemberDelta, ScimGroupRecord, ScimMember, ScimStore } from '../../directory/index.ts';
-import { ScimError } from '../error.ts';
+import { badRequest, ScimError } from '../error.ts';
 import { elementMatches, type Filter } from '../filter/index.ts';
 import { flatKeys } from '../habits/bodies.ts';
 import { patchPathHabits } from '../habits/filters.ts';
@@ -199,10 +199,14 @@ function isMany(delta: MemberDelta | undefined): boolean {
 }
 
 function readGroup(body: unknown): { resource: Resource; members: string[] } {
-  const read = readResource(groupType, flatKeys(groupType, body), valueHabits);
-  requireAttributes(groupType, read);
-  const { members, ...resource } = read;
-  return { resource, members: readMembers(Array.isArray(members) ? members : [], valueHabits) };
+  const flat = flatKeys(groupType, body);
+  if (!isObject(flat)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
+  // Read as they were sent: a member without an id must be refused, and not left out.
+  const sent = Object.entries(flat).find(([key]) => key.toLowerCase() === 'members')?.[1] ?? [];
+  const others = Object.entries(flat).filter(([key]) => key.toLowerCase() !== 'members');
+  const resource = readResource(groupType, Object.fromEntries(others), valueHabits);
+  requireAttributes(groupType, resource);
+  return { resource, members: readMembers(Array.isArray(sent) ? sent : [sent], valueHabits) };
 }
 
 function noSuchGroup(id: string): ScimError {

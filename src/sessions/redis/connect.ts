@@ -14,10 +14,7 @@ const silence = 3000;
 const firstConnection = 1000;
 /** The same trouble is logged no more often than this. */
 const repeatAfter = 30_000;
-/** How often the nodes of a cluster are asked who has what: after a failover that is how soon the new primary is known. */
-const topologyInterval = 1_000;
-
-const reconnectAfter = (attempt: number) => Math.min(1000, 50 * 2 ** Math.min(attempt, 5));
+const reconnectAfter = (attempt: number) => Math.min(500, 50 * 2 ** Math.min(attempt, 4));
 
 /**
  * Connects to a server, to whichever server the sentinels say is the primary, or to a cluster. Commands fail at once
@@ -96,7 +93,6 @@ function clusterOf(address: RedisAddress): Cluster {
     // What was under way when a node died may have been carried out: it is not sent again.
     retryDelayOnFailover: 0,
     slotsRefreshTimeout: commandTimeout,
-    slotsRefreshInterval: topologyInterval,
     // Names are as the nodes tell them; with TLS their certificates must say the same.
     dnsLookup: (name, done) => done(null, name),
   });

@@ -1,49 +1,285 @@
 import { rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Config } from '../../../src/config/index.ts';
+import { silentLog } from '../../../src/identity/index.ts';
+import { createLoginFlows } from '../../../src/providers/index.ts';
+import { openSessionStore } from '../../../src/sessions/index.ts';
 import { removeConfigs } from '../../support/config-files.ts';
-import { fixtureNow, samlConfig } from '../../support/saml-provider.ts';
+import {
+  type Behaviour,
+  type HostileOp,
+  opKey,
+  signedText,
+  startHostileOp,
+} from '../../support/hostile-op.ts';
+import { oidcConfig } from '../../support/oidc-rp.ts';
+import { fixtureNow, fixtureRequestId, samlConfig } from '../../support/saml-provider.ts';
 import { samlKey } from '../../support/saml-keys.ts';
-import { documentNames } from '../saml/cases-documents.ts';
 import { big } from '../saml/big.ts';
+import { documentNames } from '../saml/cases-documents.ts';
 import { readDocument } from '../saml/judge.ts';
-import { ask, form } from './browser.ts';
+import { ask, Browser, browserCookie, form, type Reply } from './browser.ts';
 import { type ChildGateway, type Measured, startChild } from './child.ts';
-import { hostileConfig, newState, openPlace, type Place } from './gateway.ts';
+import { hostileConfig, newState, openPlace } from './gateway.ts';
+import { upToCallback } from './people.ts';
+import { signedResponse } from './signed-text.ts';
 
-describe('limits', () => {
-  let place: Place;
-  let state: Awaited<ReturnType<typeof newState>>;
-  let child: ChildGateway;
-  beforeAll(async () => {
-    place = await openPlace('SQLite');
-    state = await newState(place);
-    const read = await hostileConfig({ ops: '127.0.0.1:0' });
-    const config: Config = {
-      ...read,
-      state,
-      providers: [samlConfig({ decryption: samlKey('sp'), allowUnsolicited: true })],
+const mostWork = 100;
+const mostMemory = 50e6;
+const many = (count: number, prefix = 'g'): string[] =>
+  Array.from({ length: count }, (_, each) => `${prefix}${each}`);
+
+/** A gateway of one protocol in a process of its own, which tells how long its event loop stood still. */
+let saml: ChildGateway;
+let oidc: ChildGateway;
+let op: HostileOp;
+let begin: () => Promise<{ key: string; cookie: string }>;
+const cleanUp: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  const place = await openPlace('SQLite');
+  const read = await hostileConfig({ ops: '127.0.0.1:0' });
+  const [states, key] = await Promise.all([Promise.all([newState(place), newState(place)]), opKey()]);
+  op = await startHostileOp(key);
+  const [samlState, oidcState] = states;
+  const samlFile = samlConfig({
+    decryption: samlKey('sp'),
+    groups: { ...samlConfig().groups, unmapped: 'ignore' },
+  });
+  saml = await startChild({ ...read, state: samlState, providers: [samlFile] }, fixtureNow);
+  oidc = await startChild({ ...read, state: oidcState, providers: [oidcConfig({ issuer: op.issuer })] });
+  const options = { now: () => fixtureNow, log: silentLog, redisPrefix: '' };
+  const store = await openSessionStore(samlState.sessions, options);
+  const flows = createLoginFlows({ store: store.transient, timeout: 600_000, now: () => fixtureNow });
+  let browsers = 0;
+  begin = async () => {
+    const browser = String((browsers += 1)).padStart(43, 'b');
+    const flow = {
+      provider: 'okta',
+      requestId: fixtureRequestId,
+      returnTo: undefined,
+      createdAt: fixtureNow,
     };
-    child = await startChild(config, fixtureNow);
-  });
-  afterAll(async () => {
-    await child.stop();
-    await rm(state.folder, { recursive: true, force: true });
-    removeConfigs();
-  });
-  const posts: [string, () => string][] = [
-    ...Object.entries(big),
-    ...documentNames.map((name): [string, () => string] => [name, () => readDocument(name)]),
-  ];
-  it.each(posts)('%s', async (name, document) => {
-    const body = form({ SAMLResponse: Buffer.from(document()).toString('base64') });
+    return { key: await flows.begin(flow, browser), cookie: `${browserCookie}=${browser}` };
+  };
+  cleanUp.push(
+    () => Promise.all([saml.stop(), oidc.stop(), store.close(), op.close()]),
+    ...states.map(
+      ({ folder }) =>
+        () =>
+          rm(folder, { recursive: true, force: true }),
+    ),
+  );
+  // What starts with the first request, threads above all, is not what a request costs.
+  await post(readDocument('valid/a-thousand-groups'));
+  await post(readDocument('valid/both-are-signed'));
+  await post(big.aHugeTextNode());
+  await login({});
+});
+afterAll(async () => {
+  for (const each of cleanUp) await each();
+  removeConfigs();
+});
+
+async function post(document: string): Promise<Reply> {
+  const { key, cookie } = await begin();
+  const SAMLResponse = Buffer.from(document).toString('base64');
+  return ask(saml.origin, '/sso/acs/okta', form({ SAMLResponse, RelayState: key }, { cookie }));
+}
+
+async function login(behaviour: Behaviour): Promise<Reply> {
+  op.behave(behaviour);
+  const browser = new Browser(oidc.origin);
+  const { status, headers, ...start } = await browser.ask('/sso/login/op');
+  if (status !== 302) return { status, headers, ...start };
+  const atIdp = await fetch(headers.location ?? '', { redirect: 'manual' });
+  const { pathname, search } = new URL(atIdp.headers.get('location') ?? '');
+  return browser.ask(`${pathname}${search}`);
+}
+
+/**
+ * Carries an attack out while somebody asks how the gateway is, and measures. A machine that is busy with other things
+ * makes everything late, so that the best of three counts for the time.
+ */
+async function measured(child: ChildGateway, attack: () => Promise<unknown>): Promise<Measured> {
+  let best: Measured | undefined;
+  for (let round = 0; round < 3; round += 1) {
     await child.ask({ do: 'measure' });
-    const reply = await ask(child.origin, '/sso/acs/okta', body);
-    const m = (await child.ask({ do: 'measured' })) as Measured;
-    if (m.longestWork > 15 || m.peak > 5e6)
-      process.stderr.write(
-        `${name} ${reply.status} delay ${m.longestDelay.toFixed(0)} work ${m.longestWork.toFixed(0)} peak ${(m.peak / 1e6).toFixed(1)} res ${(m.resident / 1e6).toFixed(1)} heap ${(m.heap / 1e6).toFixed(1)}\n`,
-      );
-    expect(reply.status).toBeGreaterThanOrEqual(400);
+    const over = new AbortController();
+    const healthy = (async () => {
+      const statuses: number[] = [];
+      while (!over.signal.aborted) {
+        statuses.push((await ask(child.ops ?? '', '/readyz')).status);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return statuses;
+    })();
+    await attack().finally(() => over.abort());
+    expect(new Set(await healthy)).toEqual(new Set([200]));
+    const measure = (await child.ask({ do: 'measured' })) as Measured;
+    if (best === undefined || measure.longestDelay < best.longestDelay) best = measure;
+    if (best.longestDelay < mostWork && best.peak < mostMemory) return best;
+  }
+  if (best === undefined) throw new Error('nothing was measured');
+  return best;
+}
+
+async function withinLimits(child: ChildGateway, attack: () => Promise<unknown>): Promise<void> {
+  const { longestWork, longestDelay, peak, resident, heap } = await measured(child, attack);
+  // The loop stood still for so long, or, where the machine had others to serve, was at work for so long.
+  expect(Math.min(longestWork, longestDelay)).toBeLessThan(mostWork);
+  for (const bytes of [heap, resident, peak]) expect(bytes).toBeLessThan(mostMemory);
+}
+
+describe('a request of any shape holds up nobody, while somebody asks how the gateway is', () => {
+  it.each(Object.entries(big))('9: a document with %s', async (_name, document) => {
+    await withinLimits(saml, async () => {
+      const { status } = await post(document());
+      expect([400, 413]).toContain(status);
+    });
+  });
+
+  it('9: every hostile document, one after the other', async () => {
+    await withinLimits(saml, async () => {
+      for (const name of documentNames) await post(readDocument(name));
+    });
+  }, 60_000);
+
+  it('9: twelve large documents at once', async () => {
+    await withinLimits(saml, async () => {
+      const replies = await Promise.all(Array.from({ length: 12 }, () => post(big.manyAttributes())));
+      expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([400]));
+    });
+  });
+
+  it('9: a signed response with nine thousand groups, which is nobody’s in the end or somebody’s', async () => {
+    const document = (): string => signedResponse(`u${Math.random()}`.replace('.', ''), many(9_000));
+    const { longestWork, longestDelay, heap } = await measured(saml, async () => {
+      expect([303, 429]).toContain((await post(document())).status);
+    });
+    expect(Math.min(longestWork, longestDelay)).toBeLessThan(mostWork);
+    expect(heap).toBeLessThan(mostMemory);
+  }, 60_000);
+
+  const tokens: readonly (readonly [sentence: string, status: number, behaviour: () => Behaviour])[] = [
+    ['10,001 groups', 400, () => ({ claims: (claims) => ({ ...claims, groups: many(10_001) }) })],
+    ['a group of 1 MB', 400, () => ({ claims: (claims) => ({ ...claims, groups: ['a'.repeat(1e6)] }) })],
+    ['a name of 1 MB', 303, () => ({ claims: (claims) => ({ ...claims, name: 'a'.repeat(1e6) }) })],
+    [
+      '50,000 claims',
+      303,
+      () => ({
+        claims: (claims) => ({ ...claims, ...Object.fromEntries(many(50_000).map((name) => [name, 1])) }),
+      }),
+    ],
+    ['100,000 audiences', 400, () => ({ claims: (claims) => ({ ...claims, aud: many(100_000) }) })],
+    [
+      'groups in 100,000 lists in each other',
+      303,
+      () => ({
+        idToken: (claims, { key }) =>
+          signedText(
+            `${JSON.stringify(claims).slice(0, -1)},"deep":${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
+            key,
+          ),
+      }),
+    ],
+    ['a token of 3 MB', 400, () => ({ claims: (claims) => ({ ...claims, name: 'a'.repeat(3e6) }) })],
+    ['a token response with a million commas', 400, () => ({ token: () => Array(900_000).fill(0) })],
+    [
+      'userinfo of 1.5 MB',
+      303,
+      () => ({ bareIdToken: true, userinfo: (claims) => ({ ...claims, x: many(150_000) }) }),
+    ],
+  ];
+  it.each(tokens)('34: an ID provider that answers with %s', async (_sentence, status, behaviour) => {
+    await withinLimits(oidc, async () => {
+      expect((await login(behaviour())).status).toBe(status);
+    });
+  });
+
+  it('34: ten thousand new groups at a first login are taken in pieces', async () => {
+    const groups = many(10_000, `of-${process.pid}-`);
+    const { longestWork, longestDelay, heap } = await measured(oidc, async () => {
+      const claims: Behaviour['claims'] = (good) => ({ ...good, groups, sub: `large-${Math.random()}` });
+      expect((await login({ claims })).status).toBe(303);
+    });
+    expect(Math.min(longestWork, longestDelay)).toBeLessThan(mostWork);
+    expect(heap).toBeLessThan(mostMemory);
+  }, 90_000);
+});
+
+describe('every input has a size', () => {
+  const acs = '/sso/acs/okta';
+  const type = { 'content-type': 'application/x-www-form-urlencoded' };
+
+  it('9: headers of 20 kB are not read to their end', async () => {
+    expect(
+      (await ask(saml.origin, '/sso/login/okta', { headers: { 'x-padding': 'x'.repeat(20_000) } })).status,
+    ).toBe(431);
+    expect((await ask(saml.origin, `/sso/login/okta?rd=${'x'.repeat(20_000)}`)).status).toBe(431);
+    expect((await ask(saml.origin, '/sso/session', { headers: { cookie: 'x'.repeat(20_000) } })).status).toBe(
+      431,
+    );
+  });
+
+  it('9: the longest query that a request can have leads back to the front page, and is not kept', async () => {
+    const browser = new Browser(oidc.origin);
+    op.behave();
+    const callback = await upToCallback(browser, `/sso/login/op?rd=%2F${'x'.repeat(12_000)}`);
+    expect((await browser.ask(callback)).headers.location).toBe('/');
+  });
+
+  it('9: a body of 2 MB is refused by what it says of itself', async () => {
+    const body = `SAMLResponse=${'A'.repeat(2_000_000)}`;
+    const { status } = await ask(saml.origin, acs, { method: 'POST', headers: type, body });
+    expect(status).toBe(413);
+  });
+
+  it('9: a body that says nothing of its size is refused when it is too large', async () => {
+    const status = await new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(saml.origin);
+      const socket = connect(Number(port), hostname);
+      let sent = 0;
+      const chunk = `10000\r\n${'A'.repeat(65_536)}\r\n`;
+      const pump = (): void => {
+        while (sent < 200 && socket.writable && socket.write(chunk)) sent += 1;
+      };
+      socket.on('connect', () => {
+        socket.write(
+          `POST ${acs} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type['content-type']}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+        );
+        pump();
+      });
+      socket.on('drain', pump);
+      socket.on('data', (data) => {
+        resolve(String(data).split('\r\n')[0] ?? '');
+        socket.destroy();
+      });
+      socket.on('error', reject);
+      socket.on('close', () => resolve('closed'));
+    });
+    expect(status).toMatch(/^HTTP\/1\.1 413|^closed$/);
+  });
+
+  it('9: a compressed body is not opened, so that nothing can grow in it', async () => {
+    const body = gzipSync(`SAMLResponse=${'A'.repeat(1_000_000)}`);
+    const headers = { ...type, 'content-encoding': 'gzip' };
+    expect((await ask(saml.origin, acs, { method: 'POST', headers, body })).status).toBe(415);
+  });
+
+  it('9: a form of ten thousand fields is refused', async () => {
+    const body = many(10_000)
+      .map((name) => `${name}=1`)
+      .join('&');
+    expect((await ask(saml.origin, acs, { method: 'POST', headers: type, body })).status).toBe(413);
+  });
+
+  it('9: a form in another charset is refused', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-7' };
+    expect((await ask(saml.origin, acs, { method: 'POST', headers, body: 'SAMLResponse=x' })).status).toBe(
+      415,
+    );
   });
 });

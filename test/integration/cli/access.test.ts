@@ -47,9 +47,7 @@ describe('doorward explain --request', () => {
   ])('tells of %s %j that it is %s, by the rule in line %s', async (request, more, decision, rule) => {
     const { code, said } = await explain(request, ...more);
     expect(said['decision']).toBe(decision);
-    expect(said['where']).toBe(
-      rule === undefined ? undefined : `${join(line.dir, 'gateway.yaml')}:${rule}`,
-    );
+    expect(said['where']).toBe(rule === undefined ? undefined : `${join(line.dir, 'gateway.yaml')}:${rule}`);
     expect(code).toBe(decision.startsWith('admitted') ? 0 : 1);
     expect(said['because']).toEqual(expect.any(String));
   });

@@ -144,7 +144,12 @@ function common(keycloak: Keycloak, realm: string): Omit<RunningIdp, 'files' | '
         'GET',
         `/realms/${realm}/users?exact=true&username=${name}`,
       );
-      await keycloak.api('POST', `/realms/${realm}/users/${user?.id ?? ''}/logout`);
+      // Each by itself: its "sign out all sessions" tells a client of one of them only.
+      const sessions = await keycloak.api<{ id: string }[]>(
+        'GET',
+        `/realms/${realm}/users/${user?.id ?? ''}/sessions`,
+      );
+      for (const { id } of sessions) await keycloak.api('DELETE', `/realms/${realm}/sessions/${id}`);
     },
     close: () => keycloak.close(),
   };

@@ -9,13 +9,12 @@
 import { Tinypool } from 'tinypool';
 import { Failure } from '../../../identity/index.ts';
 import { rejected } from '../rejected.ts';
-import { openFirstLock, type Unlocked } from './open.ts';
-import type { FirstLockAnswer, FirstLockTask } from './task.ts';
+import { openFirstLock } from './open.ts';
+import type { FirstLockAnswer, FirstLockTask, Unlocked } from './task.ts';
 
 export { verificationKeys } from './keys.ts';
 export type { Decryption } from './decrypt.ts';
-export type { Unlocked } from './open.ts';
-export type { FirstLockTask } from './task.ts';
+export type { FirstLockTask, Unlocked } from './task.ts';
 export type { Trust } from './verify.ts';
 
 export interface FirstLock {

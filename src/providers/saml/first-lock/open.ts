@@ -12,21 +12,13 @@ import { verificationKeys } from './keys.ts';
 import { readAssertion } from './read-assertion.ts';
 import { readResponse } from './read-response.ts';
 import { checkAssertionOutline, checkOutline, contents, signatureOf } from './structure.ts';
-import type { FirstLockTask } from './task.ts';
+import type { FirstLockTask, Unlocked } from './task.ts';
 import { verifyEnveloped, type Trust } from './verify.ts';
 
 interface Options {
   readonly trust: Trust;
   readonly wantSigned: WantSigned;
   readonly decryption: Decryption | undefined;
-}
-
-/** What the first lock found: an assertion that is covered by a signature, or none where the IdP reports an error. */
-export interface Unlocked {
-  readonly response: SeenResponse;
-  readonly assertion: SeenAssertion | undefined;
-  /** The decrypted Assertion, where it came encrypted. */
-  readonly plaintext: string | undefined;
 }
 
 /**

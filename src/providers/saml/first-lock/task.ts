@@ -1,7 +1,6 @@
 import type { FailureCode } from '../../../identity/index.ts';
-import type { Weak, WantSigned } from '../types.ts';
+import type { SeenAssertion, SeenResponse, Weak, WantSigned } from '../types.ts';
 import type { Decryption } from './decrypt.ts';
-import type { Unlocked } from './open.ts';
 
 /** One document with all that the first lock needs to know of it. */
 export interface FirstLockTask {
@@ -12,6 +11,14 @@ export interface FirstLockTask {
   readonly allowWeak: readonly Weak[];
   readonly wantSigned: WantSigned;
   readonly decryption: Decryption | undefined;
+}
+
+/** What the first lock found: an assertion that is covered by a signature, or none where the IdP reports an error. */
+export interface Unlocked {
+  readonly response: SeenResponse;
+  readonly assertion: SeenAssertion | undefined;
+  /** The decrypted Assertion, where it came encrypted. */
+  readonly plaintext: string | undefined;
 }
 
 /** What comes back from a worker: an error that crosses threads would no longer be a Failure. */

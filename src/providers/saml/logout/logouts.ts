@@ -9,6 +9,7 @@ import type {
 } from '../../types.ts';
 import { verificationKeys } from '../first-lock/index.ts';
 import type { IdpMetadata, IdpSource } from '../idp/index.ts';
+import { personIssuer } from '../person-issuer.ts';
 import type { ProviderKeys } from '../provider-keys.ts';
 import { rejected } from '../rejected.ts';
 import { statusSuccess } from '../xml/names.ts';
@@ -20,7 +21,7 @@ import { openRedirect } from './redirect.ts';
 import { redirectTo, signEnveloped, type Signer, signerOf } from './sign.ts';
 
 export interface SamlLogoutDeps {
-  readonly config: Pick<SamlProviderConfig, 'id' | 'entityId' | 'allowWeak' | 'clockTolerance'>;
+  readonly config: Pick<SamlProviderConfig, 'id' | 'entityId' | 'allowWeak' | 'clockTolerance' | 'personIssuer'>;
   /** Our SLO address, where messages of the identity provider arrive. */
   readonly sloUrl: string;
   readonly idp: IdpSource;
@@ -143,7 +144,9 @@ async function open(input: SloInput, idp: IdpMetadata, deps: SamlLogoutDeps): Pr
   if (parameter === 'SAMLRequest') {
     const request = readLogoutRequest(xml);
     const { issuedAt, usableUntil } = checkLogoutMessage(request, expected);
-    const { id, issuer, nameId, sessionIndexes } = request;
+    const { id, nameId, sessionIndexes } = request;
+    // Sessions stand under the issuer that people are known by.
+    const issuer = personIssuer(request.issuer, config);
     return { kind: 'request', id, issuer, nameId, sessionIndexes, issuedAt, usableUntil, relayState };
   }
   const response = readLogoutResponse(xml);

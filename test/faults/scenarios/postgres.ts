@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scenario } from '../scenario.ts';
+import { onStage, type Stage } from '../stage.ts';
+import { onServers, type ServerWorld } from '../topologies.ts';
+
+const scenario = (
+  id: string,
+  title: string,
+  seen: string,
+  play: (world: ServerWorld, stage: Stage) => Promise<void>,
+): Scenario => ({
+  id,
+  title,
+  seen,
+  async run() {
+    const world = await onServers();
+    try {
+      return await onStage(world.fleet, { provider: 'op', scimToken: world.scimToken }, (stage) =>
+        play(world, stage),
+      );
+    } finally {
+      await world.stop();
+    }
+  },
+});
+
+/** PostgreSQL, and the way of changes from it. */
+export const postgresScenarios: readonly Scenario[] = [
+  scenario(
+    'postgres-killed',
+    'PostgreSQL is killed with all its processes (as a power cut), and started again after 3 s',
+    '503 while it is away; then as before',
+    async ({ postgres }, stage) => {
+      await stage.fault(() => postgres.kill());
+      await stage.steady(3_000);
+      await stage.over(() => postgres.start());
+    },
+  ),
+  scenario(
+    'postgres-paused',
+    'PostgreSQL is held for 4 s (SIGSTOP)',
+    '503 after at most 1.5 s each; then as before',
+    async ({ postgres }, stage) => {
+      await stage.fault(() => postgres.pause());
+      await stage.steady(4_000);
+      await stage.over(() => postgres.resume());
+    },
+  ),
+  scenario(
+    'postgres-restarted',
+    'PostgreSQL is restarted, as an upgrade does',
+    '503 for as long as the restart takes',
+    async ({ postgres }, stage) => {
+      await stage.fault(() => postgres.shutDown());
+      await stage.over(() => postgres.start());
+    },
+  ),
+  scenario(
+    'channel-cut',
+    'The connections on which changes are told are cut every 150 ms for 3 s, and the wires of one gateway are cut three times',
+    'nothing: the stores are asked meanwhile; a request on a connection that broke is a 503',
+    async ({ postgres, databaseUrl, wires }, stage) => {
+      await stage.fault(() => {});
+      for (let round = 0; round < 20; round += 1) {
+        const text = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'doorward changes'`;
+        await postgres.query(databaseUrl, text);
+        if (round % 7 === 3) for (const wire of wires) wire.cut();
+        await sleep(150);
+      }
+      await stage.over(() => {});
+    },
+  ),
+  scenario(
+    'wire-dead',
+    'The network between one gateway and both stores is dead for 4 s without a word; the other gateway works',
+    '503 from that gateway; changes elsewhere take up to half a second until it is certain that it answers nobody from memory',
+    async ({ wires }, stage) => {
+      await stage.fault(() => {
+        for (const wire of wires) wire.hold();
+      });
+      await stage.steady(4_000);
+      await stage.over(() => {
+        for (const wire of wires) wire.release();
+      });
+    },
+  ),
+];

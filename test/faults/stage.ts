@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { actor, newPerson, type Person, signInAgain, truthOf } from '../support/change-load.ts';
+import type { Fleet, Gateway } from '../support/fleet.ts';
+import { signInByBrowser, type SignInOutcome } from '../support/sign-in.ts';
+import { createJournal, type Journal } from './journal.ts';
+
+/** One answer of one gateway to one signed-in person. */
+interface Sample {
+  readonly at: number;
+  readonly gateway: number;
+  readonly status: number;
+  readonly took: number;
+}
+
+/** What one scenario came to, as docs/reliability.md tells it. */
+export interface Outcome {
+  readonly statuses: Readonly<Record<string, number>>;
+  /** The longest time, in milliseconds, that one gateway did not let a signed-in person in. */
+  readonly longestGap: number;
+  readonly slowest: number;
+  /** Milliseconds from the end of the fault until every gateway let everybody in again, without a restart. */
+  readonly recovery: number;
+  readonly wrong: readonly string[];
+  readonly lost: readonly string[];
+  readonly acknowledged: number;
+  readonly failedWrites: number;
+  readonly signIns: readonly SignInOutcome[];
+}
+
+/** What a scenario does its fault on. */
+export interface Stage {
+  readonly fleet: Fleet;
+  readonly journal: Journal;
+  /** Lets load run for so long. */
+  steady(milliseconds: number): Promise<void>;
+  /** From here the fault holds. */
+  fault(begin: () => Promise<unknown> | unknown): Promise<void>;
+  /** From here it is over; waits until everything works again. */
+  over(heal: () => Promise<unknown> | unknown): Promise<void>;
+  /** Waits until a sign-in that was begun from now on goes well. */
+  signsIn(): Promise<void>;
+}
+
+export interface StageOptions {
+  /** Gateways that are not asked, because they are the fault. */
+  readonly without?: readonly number[];
+  /** Sign-ins over this provider run beside everything else. */
+  readonly provider?: string;
+  /** Bearer token of a SCIM client. */
+  readonly scimToken?: string;
+}
+
+const people = 12;
+/** Recovered: so long without an answer that is not right and not an admission. */
+const calm = 1_500;
+const recoveryLimit = 30_000;
+
+/** Load, writers and sign-ins on a fleet, and what is measured of them. */
+export async function onStage(
+  fleet: Fleet,
+  options: StageOptions,
+  play: (stage: Stage) => Promise<void>,
+): Promise<Outcome> {
+  const journal = createJournal();
+  const samples: Sample[] = [];
+  const wrong: string[] = [];
+  const signIns: SignInOutcome[] = [];
+  const over = new AbortController();
+  const crowd = await Promise.all(Array.from({ length: people }, () => newPerson(fleet)));
+  let faultAt = Number.POSITIVE_INFINITY;
+  let recovery = 0;
+
+  async function readers(index: number, gateway: Gateway): Promise<void> {
+    for (let turn = index; !over.signal.aborted; turn += 1) {
+      const person = crowd[turn % people];
+      if (person) await sample(index, gateway, person);
+      await sleep(8);
+    }
+  }
+
+  async function sample(index: number, gateway: Gateway, person: Person): Promise<void> {
+    const at = performance.now();
+    const isRight = person.history.asking();
+    const truth = person.history.now();
+    const verdict = await gateway.verify(person.cookie);
+    if (!isRight(verdict))
+      wrong.push(`gateway ${index}: ${JSON.stringify(verdict)} instead of ${JSON.stringify(truth)}`);
+    if (truth.admitted && !person.history.uncertain)
+      samples.push({ at, gateway: index, status: verdict.status, took: verdict.took });
+  }
+
+  /** The first third of the crowd changes all the time; a change that fails leaves both truths possible. */
+  async function changers(): Promise<void> {
+    for (let turn = 0; !over.signal.aborted; turn += 1) {
+      const person = crowd[turn % Math.floor(people / 3)];
+      if (!person) continue;
+      const { people: administrators, endings } = fleet.stores;
+      if (turn % 7 === 6 && !person.history.uncertain) {
+        const ended = truthOf(person.history.now().groups, false);
+        const revoke = () => endings.endAllOf(person.userId, 'revoked', actor);
+        await person.history.change(ended, revoke).catch(() => undefined);
+        // An ending that failed may come true late: only a new session is certain.
+        while (!over.signal.aborted && !(await signsIn(person))) await sleep(100);
+        continue;
+      }
+      const groups = person.history.now().groups.includes('changing') ? ['readers'] : ['changing', 'readers'];
+      await person.history
+        .change(truthOf(groups), () =>
+          groups.length > 1
+            ? administrators.addToGroup(person.userId, 'changing', actor)
+            : administrators.removeFromGroup(person.userId, 'changing', actor),
+        )
+        .catch(() => undefined);
+      await sleep(40);
+    }
+  }
+
+  const signsIn = (person: Person): Promise<boolean> =>
+    signInAgain(fleet, person).then(
+      () => true,
+      () => false,
+    );
+
+  async function writers(): Promise<void> {
+    for (let turn = 0; !over.signal.aborted; turn += 1) {
+      const id = await journal.created(() => fleet.createUser());
+      if (id !== undefined) {
+        await journal.joined(id, 'kept', () => fleet.stores.people.addToGroup(id, 'kept', actor));
+        if (turn % 2 === 0) await journal.disabled(id, () => fleet.stores.people.disable(id, actor));
+      }
+      if (options.scimToken !== undefined) {
+        const gateway = fleet.gateways[turn % fleet.gateways.length];
+        if (gateway) await journal.provisioned(() => provision(gateway, options.scimToken ?? ''));
+      }
+      await sleep(60);
+    }
+  }
+
+  async function browsers(): Promise<void> {
+    for (let turn = 0; options.provider !== undefined && !over.signal.aborted; turn += 1) {
+      const gateway = alive[turn % alive.length];
+      if (gateway) signIns.push(await signInByBrowser(fleet.baseUrl, options.provider, () => gateway.port));
+      await sleep(250);
+    }
+  }
+
+  const isCalm = (since: number): boolean => {
+    const recent = samples.filter(({ at }) => at >= since);
+    return alive.every((gateway) => {
+      const own = recent.filter((each) => fleet.gateways[each.gateway] === gateway);
+      return own.length > 20 && own.every(({ status }) => status === 202);
+    });
+  };
+
+  const alive = fleet.gateways.filter((_, index) => !options.without?.includes(index));
+  const running = [
+    ...alive.map((gateway) => readers(fleet.gateways.indexOf(gateway), gateway)),
+    changers(),
+    writers(),
+    browsers(),
+  ];
+  const stage: Stage = {
+    fleet,
+    journal,
+    steady: (milliseconds) => sleep(milliseconds),
+    async fault(begin) {
+      faultAt = performance.now();
+      await begin();
+    },
+    async over(heal) {
+      const healedAt = performance.now();
+      await heal();
+      for (;;) {
+        await sleep(100);
+        const now = performance.now();
+        if (now - healedAt > recoveryLimit + calm) throw new Error('it did not recover by itself');
+        if (now - healedAt >= calm && isCalm(now - calm)) {
+          recovery = Math.max(0, now - calm - healedAt);
+          return;
+        }
+      }
+    },
+    async signsIn() {
+      const since = signIns.length;
+      const until = performance.now() + recoveryLimit;
+      while (!signIns.slice(since + 1).some(({ cookie }) => cookie !== undefined)) {
+        if (performance.now() > until) throw new Error('signing in did not work again');
+        await sleep(100);
+      }
+    },
+  };
+  try {
+    await sleep(1_500);
+    await play(stage);
+    await sleep(500);
+  } finally {
+    over.abort();
+    await Promise.all(running);
+  }
+  const during = samples.filter(({ at }) => at >= faultAt);
+  return {
+    statuses: Object.fromEntries(
+      Object.entries(Object.groupBy(during, ({ status }) => String(status))).map(([status, each]) => [
+        status,
+        each?.length ?? 0,
+      ]),
+    ),
+    longestGap: Math.max(0, ...alive.map((gateway) => gapOf(during, fleet.gateways.indexOf(gateway)))),
+    slowest: Math.max(0, ...samples.map(({ took }) => took)),
+    recovery,
+    wrong,
+    lost: await journal.missing(fleet.stores, (id) => isProvisioned(alive[0], options.scimToken ?? '', id)),
+    acknowledged: journal.acknowledged,
+    failedWrites: journal.failed,
+    signIns,
+  };
+}
+
+/** From the first answer that was no admission to the end of the next that was. */
+function gapOf(samples: readonly Sample[], gateway: number): number {
+  let longest = 0;
+  let since: number | undefined;
+  for (const { at, took, status } of samples.filter((each) => each.gateway === gateway)) {
+    if (status !== 202) since ??= at;
+    else if (since !== undefined) {
+      longest = Math.max(longest, at + took - since);
+      since = undefined;
+    }
+  }
+  return longest;
+}
+
+async function provision({ port }: Gateway, token: string): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/scim/v2/Users`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+    body: JSON.stringify({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+      userName: `${randomUUID()}@acme.example`,
+      externalId: randomUUID(),
+      active: true,
+    }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const body = (await answer.json()) as { id?: string };
+  if (answer.status !== 201 || body.id === undefined) throw new Error(`SCIM said ${answer.status}`);
+  return body.id;
+}
+
+async function isProvisioned(gateway: Gateway | undefined, token: string, id: string): Promise<boolean> {
+  const answer = await fetch(`http://127.0.0.1:${gateway?.port}/scim/v2/Users/${id}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return answer.status === 200;
+}

@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { array, assert, asyncProperty, constantFrom, integer, tuple } from 'fast-check';
+import { hostileSite, type Site } from './site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await hostileSite({ trustedProxies: ['127.0.0.1'] });
+});
+afterAll(() => site.close());
+
+/** Asks for a target as it is, byte for byte, at the built-in proxy. */
+async function at(target: string, cookie = site.cookie): Promise<number> {
+  const { text } = await site.raw(
+    `GET ${target} HTTP/1.1\r\nHost: catalog.example\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`,
+  );
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 400);
+}
+
+/** The same at the verify endpoint. */
+const described = async (target: string): Promise<number> => {
+  const headers = ['X-Original-URL', target, 'X-Original-Method', 'GET', 'Cookie', site.cookie];
+  return (await site.verify('auth-request', headers)).status;
+};
+
+const tricks = [
+  '/admin',
+  '/admin/',
+  '/admin?x=/public',
+  '/admin;x=1/users',
+  '/admin;/users',
+  '/;x/admin',
+  '/.;/admin',
+  '/public/..;/admin',
+  '/public/..;x=1/admin',
+  '/public/../admin',
+  '/public/%2e%2e/admin',
+  '/public/%2E%2e/admin',
+  '/public/.%2e/admin',
+  '/public%2f..%2fadmin',
+  '/public/..%2fadmin',
+  '/public%2f%2e%2e%2fadmin',
+  '/public/..%5cadmin',
+  '/public\\..\\admin',
+  '/%5cadmin',
+  '/\\admin',
+  '//admin',
+  '///admin/users',
+  '/%2fadmin',
+  '/%2Fadmin',
+  '/./admin',
+  '/%2e/admin',
+  '/%61dmin',
+  '/%61%64%6d%69%6e/users',
+  '/ADMIN',
+  '/Admin/users',
+  '/%41dmin',
+  '/admin%00',
+  '/admin%00.css',
+  '/admin%0a',
+  '/admin#/public',
+  '/public#/../admin',
+  '/admin%',
+  '/admin%2',
+  '/admin%zz',
+  '/public/%c0%ae%c0%ae/admin',
+  '/%e0%80%afadmin',
+  '/%ff/../admin',
+  '/admin\u00a0',
+  '/admin%20/../users',
+  '/public/%2e%2e%3b/admin',
+  'http://catalog.example/admin',
+  'HTTP://evil.example/admin',
+  '/admin\t',
+  'admin',
+  '*',
+];
+
+describe('path tricks', () => {
+  it.each(tricks)(
+    '44: %s does not lead somebody who is no steward to /admin, at the proxy or at a verify endpoint',
+    async (target) => {
+      site.arrived.length = 0;
+      const status = await at(target);
+      expect([400, 403, 404]).toContain(status);
+      expect(site.arrived).toEqual([]);
+      if (/^[\x21-\x7e]+$/.test(target)) expect([400, 403]).toContain(await described(target));
+    },
+  );
+
+  it.each([
+    '/public/..;/tables',
+    '/public/%2e%2e/tables',
+    '/public%2f..%2ftables',
+    '/PUBLIC/../tables',
+    '/public/..%5ctables',
+  ])('44: %s does not open a page to somebody who is not signed in', async (target) => {
+    expect([302, 400, 401, 403]).toContain(await at(target, 'none'));
+  });
+
+  it.each(['/tables/%', '/%', '/tables/%2', '/tables/%c3', '/tables/%ed%a0%80', '/\u0000', '/tables\\x'])(
+    '44: %j, which cannot be read, is never let in, not even for somebody who may see everything',
+    async (target) => {
+      site.setUser(site.config.providers[0]?.id ?? '', undefined);
+      expect(await at(target)).toBe(400);
+    },
+  );
+
+  it.each([
+    '/tables/a%2Fb',
+    '/tables/a%20b',
+    '/caf%C3%A9',
+    '/a;v=1/b',
+    "/it's(me)!*,@:$&+=~",
+    '/a//b',
+    '/tables/a%252Fb',
+  ])('44: %s, which has one reading, goes through as it came', async (target) => {
+    site.arrived.length = 0;
+    expect(await at(target)).toBe(200);
+    expect(site.arrived[0]?.url).toBe(target);
+  });
+
+  /** Applications, each with habits of its own in reading a path. */
+  const readings: readonly ((path: string) => string)[] = [
+    (path) => path,
+    (path) => decode(path),
+    (path) => path.replaceAll(/;[^/]*/g, ''),
+    (path) => decode(path.replaceAll(/;[^/]*/g, '')),
+    (path) => decode(path).replaceAll(/;[^/]*/g, ''),
+    (path) => path.toLowerCase(),
+    (path) => decode(path).replaceAll('\\', '/'),
+    (path) => decode(path).toLowerCase(),
+  ];
+
+  it('44: whatever is put together of such pieces, no application reads /admin in what a non-steward is let through with', async () => {
+    const pieces = constantFrom(
+      ...[
+        'admin',
+        'ADMIN',
+        'public',
+        'x',
+        '..',
+        '.',
+        '..;',
+        ';',
+        ';a=1',
+        '%2e%2e',
+        '%2e',
+        '%2f',
+        '%5c',
+        '\\',
+        '//',
+        '/',
+        '/',
+        '%61dmin',
+      ],
+      ...['%', '%00', '?', '#', '%3b', '%c0%ae', '%C3%A9'],
+    );
+    let through = 0;
+    await assert(
+      asyncProperty(
+        array(tuple(pieces, integer({ min: 0, max: 1 })), { minLength: 1, maxLength: 7 }),
+        async (parts) => {
+          const target = `/${parts.map(([piece, slash]) => piece + '/'.repeat(slash)).join('')}`;
+          const admission = await described(target);
+          if (admission !== 202) return;
+          through += 1;
+          const path = target.split('?', 1)[0] ?? '';
+          for (const read of readings) {
+            const place = resolve(read(path));
+            if (place === '/admin' || place.startsWith('/admin/'))
+              throw new Error(`${target} is read as ${place}`);
+          }
+        },
+      ),
+      { numRuns: 1500 },
+    );
+    expect(through).toBeGreaterThan(50);
+  });
+});
+
+function decode(path: string): string {
+  return path.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+/** Slashes merged, dots resolved, case as it is. */
+function resolve(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '' && segment !== '.') segments.push(segment);
+  }
+  return `/${segments.join('/')}`;
+}
