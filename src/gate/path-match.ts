@@ -36,13 +36,14 @@ function bySegments(pattern: string, exact: boolean): PathMatch {
 }
 
 /**
- * A canonical path as an application that does not tell case apart would read it. The same text when there is nothing to
- * fold, which is seen without taking it apart.
+ * A canonical path as a careless application would read it: case does not count, and what stands behind an escaped
+ * semicolon is taken for a parameter. The same text when there is nothing of that in it, seen without taking it apart.
  */
 export function foldPath(path: string): string {
   if (!/[A-Z%]/.test(path)) return path;
-  return path
+  const segments = path
     .split('/')
-    .map((segment) => encodeSegment(decodeURIComponent(segment).toLowerCase()))
-    .join('/');
+    .map((segment) => decodeURIComponent(segment).split(';', 1)[0] ?? '')
+    .map((segment) => encodeSegment(segment.toLowerCase()));
+  return segments.join('/').replaceAll(/\/{2,}/g, '/');
 }

@@ -63,8 +63,9 @@ const strictness = { public: 0, admit: 1, step_up: 2, refuse: 3 } as const;
 /**
  * The policy of a configuration. The first rule that holds for a request decides, and where none does the answer is no.
  *
- * Two doubts are settled to the strict side, by judging both readings: whether the application tells case apart in paths
- * (`/ADMIN` must pass the rule for `/admin` as well), and which method it will go by when the client sends an override.
+ * Two doubts are settled to the strict side, by judging both readings: how carefully the application reads a path
+ * (`/ADMIN` and `/admin%3B` must pass the rule for `/admin` as well), and which method it will go by when the client sends
+ * an override.
  */
 export function compilePolicy(rules: readonly PolicyRuleConfig[]): Policy {
   const compiled = rules.map(compileRule);

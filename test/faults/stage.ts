@@ -169,8 +169,8 @@ export async function onStage(
       await begin();
     },
     async over(heal) {
-      const healedAt = performance.now();
       await heal();
+      const healedAt = performance.now();
       for (;;) {
         await sleep(100);
         const now = performance.now();

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { sessionRef } from '../../sessions/index.ts';
+import { Failure, emailDomain } from '../../identity/index.ts';
 import { operation, type Operation } from './operation.ts';
-import { found, personJson } from './read-operations.ts';
-import { changed, ended, personSchema } from './schemas.ts';
+import { found, personJson, scimTokenJson } from './read-operations.ts';
+import { changed, ended, personSchema, scimTokenSchema } from './schemas.ts';
 
 const why = z.string().trim().max(500).optional().meta({ description: 'Kept in the audit trail.' });
+const identity = z.strictObject({
+  provider: z.string().min(1),
+  issuer: z.string().min(1).max(1_000),
+  subject: z.string().min(1).max(1_000),
+});
 const evenLast = z
   .boolean()
   .default(false)
@@ -12,6 +18,117 @@ const evenLast = z
 
 /** Operations that change something: the same ones as those of the console and the command. */
 export const changeOperations: readonly Operation[] = [
+  operation({
+    id: 'addPerson',
+    method: 'post',
+    path: '/people',
+    tag: 'People',
+    summary: 'Add a person before the first sign-in; found by verified address, or by the id at a provider',
+    body: z
+      .strictObject({
+        email: z.string().max(320).optional(),
+        externalId: z.string().min(1).max(1_000).optional(),
+        provider: z.string().optional().meta({ description: 'Any, or only this one; an id needs one.' }),
+        displayName: z.string().max(200).optional(),
+        groups: z.array(z.string().trim().min(1).max(200)).max(200).default([]),
+      })
+      .refine(({ email }) => email === undefined || emailDomain(email) !== undefined, 'email: no address')
+      .refine(
+        ({ email, externalId }) => email !== undefined || externalId !== undefined,
+        'email or externalId is needed',
+      )
+      .refine(
+        ({ provider, externalId }) => externalId === undefined || provider !== undefined,
+        'externalId needs a provider',
+      ),
+    answer: personSchema,
+    async run({ deps, body, operator }) {
+      const { email, externalId, provider, displayName, groups } = body;
+      if (provider !== undefined && !deps.providers.has(provider))
+        throw new Failure('unknown_provider', { detail: 'admin.api' });
+      const user = await deps.links.add(
+        {
+          profile: {
+            userName: email ?? externalId ?? '',
+            ...(email !== undefined && { email }),
+            emailVerified: false,
+            ...(displayName !== undefined && { displayName }),
+          },
+          expected: [
+            ...(email === undefined ? [] : [{ by: 'email' as const, provider, value: email }]),
+            ...(externalId === undefined ? [] : [{ by: 'subject' as const, provider, value: externalId }]),
+          ],
+          groups: [...new Set(groups)],
+        },
+        operator.actor,
+      );
+      return personJson(user);
+    },
+  }),
+  operation({
+    id: 'linkIdentity',
+    method: 'post',
+    path: '/people/{id}/identities',
+    tag: 'People',
+    summary: 'Join an identity at a provider to a person, who may then sign in by it',
+    body: identity,
+    answer: z.strictObject({ result: z.enum(['linked', 'already', 'taken']) }),
+    async run({ deps, params, body, operator }) {
+      return { result: await deps.links.link(params['id'] ?? '', body, operator.actor) };
+    },
+  }),
+  operation({
+    id: 'unlinkIdentity',
+    method: 'delete',
+    path: '/people/{id}/identities',
+    tag: 'People',
+    summary: 'Take an identity away from a person; their sessions end',
+    body: identity,
+    answer: z.strictObject({ ...changed.shape, ...ended.shape }),
+    async run({ deps, params, body, operator }) {
+      const id = params['id'] ?? '';
+      const took = await deps.links.unlink(id, body, operator.actor);
+      return { changed: took, ended: took ? await deps.people.endSessions(id, operator.actor) : 0 };
+    },
+  }),
+  operation({
+    id: 'createScimToken',
+    method: 'post',
+    path: '/scim/{provider}/tokens',
+    tag: 'Provisioning',
+    summary: 'Make a token for a provisioning client; the secret is in this answer and nowhere else',
+    body: z.strictObject({
+      name: z.string().trim().min(1).max(100),
+      kind: z.enum(['bearer', 'client']).default('bearer'),
+      days: z
+        .int()
+        .min(1)
+        .max(3_650)
+        .optional()
+        .meta({ description: 'How long it holds; left out: until revoked.' }),
+    }),
+    answer: z.strictObject({ token: scimTokenSchema, secret: z.string() }),
+    async run({ deps, params, body, operator }) {
+      const provider = await found(
+        Promise.resolve(deps.scim.providers.find((each) => each === params['provider'])),
+      );
+      const { name, kind, days } = body;
+      const expiresAt = days === undefined ? undefined : deps.now() + days * 86_400_000;
+      const made = await deps.scim.createToken({ provider, kind, name, expiresAt, actor: operator.actor });
+      return { token: await found(Promise.resolve(scimTokenJson(made.token))), secret: made.secret };
+    },
+  }),
+  operation({
+    id: 'revokeScimToken',
+    method: 'delete',
+    path: '/scim/tokens/{id}',
+    tag: 'Provisioning',
+    summary: 'End a token; the next request that brings it is refused',
+    answer: changed,
+    async run({ deps, params, operator }) {
+      return { changed: await found(deps.scim.revokeToken(params['id'] ?? '', operator.actor)) };
+    },
+  }),
   operation({
     id: 'disablePerson',
     method: 'post',

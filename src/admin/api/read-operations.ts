@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatSource, Failure, type User } from '../../identity/index.ts';
 import { deviceOf, sessionRef, type SessionRecord } from '../../sessions/index.ts';
-import type { LoginTraceRow } from '../../directory/index.ts';
+import type { LoginTraceRow, ScimToken } from '../../directory/index.ts';
 import { overviewOf } from '../console/overview.ts';
 import { statusOf } from '../console/people-pages.ts';
 import { personData } from '../person-data.ts';
@@ -15,6 +15,8 @@ import {
   overviewSchema,
   personSchema,
   providerSchema,
+  scimSchema,
+  type scimTokenSchema,
   sessionSchema,
 } from './schemas.ts';
 
@@ -32,7 +34,7 @@ export const readOperations: readonly Operation[] = [
     query: z.object({ span: z.enum(['day', 'week', 'fortnight']).default('week') }),
     answer: overviewSchema,
     async run({ deps, query }) {
-      const { from, to, logins, refusals, people, sessions, providers, config } = await overviewOf(
+      const { from, to, logins, refusals, people, sessions, providers, scim, config } = await overviewOf(
         deps,
         query.span,
       );
@@ -49,6 +51,7 @@ export const readOperations: readonly Operation[] = [
           state,
           since: isoOrNull(since),
         })),
+        scim: scim.map(({ lastRequest, ...each }) => ({ ...each, lastRequest: lastRequest ?? null })),
         configVersion: config.version,
       };
     },
@@ -163,6 +166,26 @@ export const readOperations: readonly Operation[] = [
     },
   }),
   operation({
+    id: 'listProvisioning',
+    method: 'get',
+    path: '/scim',
+    tag: 'Provisioning',
+    summary: 'How provisioning goes for each provider that has it, and the tokens of its clients',
+    answer: z.strictObject({ scim: z.array(scimSchema) }),
+    async run({ deps }) {
+      const all = deps.scim.providers.map(async (provider) => {
+        const [status, tokens] = await Promise.all([deps.scim.status(provider), deps.scim.tokens(provider)]);
+        const { users, inactive, groups, requests, done, errors } = status;
+        return {
+          ...{ provider, users, inactive, groups, requests, done, errors },
+          lastRequest: status.lastRequest ?? null,
+          tokens: tokens.flatMap((token) => scimTokenJson(token) ?? []),
+        };
+      });
+      return { scim: await Promise.all(all) };
+    },
+  }),
+  operation({
     id: 'listLogins',
     method: 'get',
     path: '/logins',
@@ -273,6 +296,22 @@ function sessionsJson(sessions: readonly SessionRecord[]): z.input<typeof sessio
       },
     ];
   });
+}
+
+/** A token of a provisioning client, without its digest; undefined for one that was only issued to a client. */
+export function scimTokenJson(token: ScimToken): z.input<typeof scimTokenSchema> | undefined {
+  const { id, provider, kind, name } = token;
+  if (kind === 'access') return undefined;
+  return {
+    id,
+    provider,
+    kind,
+    name,
+    createdAt: iso(token.createdAt),
+    expiresAt: isoOrNull(token.expiresAt),
+    lastUsedAt: isoOrNull(token.lastUsedAt),
+    revokedAt: isoOrNull(token.revokedAt),
+  };
 }
 
 function loginJson({ reference, at, provider, outcome, why, userId, userName }: LoginTraceRow) {

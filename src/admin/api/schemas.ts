@@ -91,6 +91,9 @@ export const overviewSchema = z
     providers: z.array(
       z.strictObject({ id: z.string(), label: z.string(), state: z.string(), since: maybeTime }),
     ),
+    scim: z.array(
+      z.strictObject({ provider: z.string(), users: z.int(), lastRequest: maybeTime, refused: z.int() }),
+    ),
     configVersion: z.string(),
   })
   .meta({ id: 'Overview' });
@@ -105,6 +108,33 @@ export const errorSchema = z
     }),
   })
   .meta({ id: 'Error' });
+
+export const scimTokenSchema = z
+  .strictObject({
+    id: z.string(),
+    provider: z.string(),
+    kind: z.enum(['bearer', 'client']),
+    name: z.string(),
+    createdAt: time,
+    expiresAt: maybeTime,
+    lastUsedAt: maybeTime,
+    revokedAt: maybeTime,
+  })
+  .meta({ id: 'ScimToken' });
+
+export const scimSchema = z
+  .strictObject({
+    provider: z.string(),
+    users: z.int(),
+    inactive: z.int(),
+    groups: z.int(),
+    lastRequest: maybeTime,
+    requests: z.int(),
+    done: z.record(z.string(), z.int()),
+    errors: z.record(z.string(), z.int()),
+    tokens: z.array(scimTokenSchema),
+  })
+  .meta({ id: 'Provisioning' });
 
 /** How many lines of a list. */
 export const limit = z.coerce.number().int().min(1).max(500).default(50);

@@ -34,6 +34,13 @@ export interface Overview {
     readonly state: 'unknown' | 'up' | 'down';
     readonly since: number | undefined;
   }[];
+  /** How provisioning goes, for the providers that provision. */
+  readonly scim: readonly {
+    readonly provider: string;
+    readonly users: number;
+    readonly lastRequest: string | undefined;
+    readonly refused: number;
+  }[];
   readonly credentials: ReturnType<typeof endingCredentials>;
   readonly config: {
     readonly version: string;
@@ -50,7 +57,7 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
   const { length = 7 * day, step = 6 * hour } = spans[span] ?? {};
   const to = Math.ceil(now() / step) * step;
   const from = to - length;
-  const [tallies, refusals, people, live, samples, rejected, loaded] = await Promise.all([
+  const [tallies, refusals, people, live, samples, rejected, loaded, scim] = await Promise.all([
     directory.tally(loginTypes, from, step),
     directory.refusals(from),
     directory.countPeople(),
@@ -58,6 +65,7 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
     directory.samples('sessions', from),
     directory.read({ type: 'config.rejected', limit: 1 }),
     directory.read({ type: 'config.loaded', limit: 1 }),
+    Promise.all(deps.scim.providers.map((provider) => deps.scim.status(provider))),
   ]);
   const bars = new Map<number, number[]>();
   for (const { at, type, count } of tallies) {
@@ -83,6 +91,12 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
       id: provider.id,
       label: provider.label,
       ...provider.health(),
+    })),
+    scim: scim.map(({ provider, users, lastRequest, errors }) => ({
+      provider,
+      users,
+      lastRequest,
+      refused: Object.values(errors).reduce((sum, count) => sum + count, 0),
     })),
     credentials: endingCredentials(config, now()),
     config: {

@@ -1,4 +1,4 @@
-import { Cluster, type ClusterNode, type ClusterOptions } from 'ioredis';
+import { Cluster } from 'ioredis';
 
 type Command = Parameters<Cluster['sendCommand']>[0];
 
@@ -14,8 +14,8 @@ const hurry = { interval: 200, times: 40 };
 export class PromptCluster extends Cluster {
   #looking: NodeJS.Timeout | undefined;
 
-  constructor(nodes: ClusterNode[], options: ClusterOptions) {
-    super(nodes, options);
+  constructor(...given: ConstructorParameters<typeof Cluster>) {
+    super(...given);
     this.on('-node', () => this.#look());
   }
 

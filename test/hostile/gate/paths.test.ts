@@ -18,66 +18,67 @@ async function at(target: string, cookie = site.cookie): Promise<number> {
 
 /** The same at the verify endpoint. */
 const described = async (target: string): Promise<number> => {
-  const headers = ['X-Original-URL', target, 'X-Original-Method', 'GET', 'Cookie', site.cookie];
+  const url = target.startsWith('/') ? `https://catalog.example${target}` : target;
+  const headers = ['X-Original-URL', url, 'X-Original-Method', 'GET', 'Cookie', site.cookie];
   return (await site.verify('auth-request', headers)).status;
 };
 
 const tricks = [
-  '/admin',
-  '/admin/',
-  '/admin?x=/public',
-  '/admin;x=1/users',
-  '/admin;/users',
-  '/;x/admin',
-  '/.;/admin',
-  '/public/..;/admin',
-  '/public/..;x=1/admin',
-  '/public/../admin',
-  '/public/%2e%2e/admin',
-  '/public/%2E%2e/admin',
-  '/public/.%2e/admin',
-  '/public%2f..%2fadmin',
-  '/public/..%2fadmin',
-  '/public%2f%2e%2e%2fadmin',
-  '/public/..%5cadmin',
-  '/public\\..\\admin',
-  '/%5cadmin',
-  '/\\admin',
-  '//admin',
-  '///admin/users',
-  '/%2fadmin',
-  '/%2Fadmin',
-  '/./admin',
-  '/%2e/admin',
-  '/%61dmin',
-  '/%61%64%6d%69%6e/users',
-  '/ADMIN',
-  '/Admin/users',
-  '/%41dmin',
-  '/admin%00',
-  '/admin%00.css',
-  '/admin%0a',
-  '/admin#/public',
-  '/public#/../admin',
-  '/admin%',
-  '/admin%2',
-  '/admin%zz',
-  '/public/%c0%ae%c0%ae/admin',
-  '/%e0%80%afadmin',
-  '/%ff/../admin',
-  '/admin\u00a0',
-  '/admin%20/../users',
-  '/public/%2e%2e%3b/admin',
-  'http://catalog.example/admin',
-  'HTTP://evil.example/admin',
-  '/admin\t',
-  'admin',
+  '/secret',
+  '/secret/',
+  '/secret?x=/public',
+  '/secret;x=1/users',
+  '/secret;/users',
+  '/;x/secret',
+  '/.;/secret',
+  '/public/..;/secret',
+  '/public/..;x=1/secret',
+  '/public/../secret',
+  '/public/%2e%2e/secret',
+  '/public/%2E%2e/secret',
+  '/public/.%2e/secret',
+  '/public%2f..%2fsecret',
+  '/public/..%2fsecret',
+  '/public%2f%2e%2e%2fsecret',
+  '/public/..%5csecret',
+  '/public\\..\\secret',
+  '/%5csecret',
+  '/\\secret',
+  '//secret',
+  '///secret/users',
+  '/%2fsecret',
+  '/%2Fsecret',
+  '/./secret',
+  '/%2e/secret',
+  '/%73ecret',
+  '/%73%65%63%72%65%74/users',
+  '/SECRET',
+  '/Secret/users',
+  '/%53ecret',
+  '/secret%00',
+  '/secret%00.css',
+  '/secret%0a',
+  '/secret#/public',
+  '/public#/../secret',
+  '/secret%',
+  '/secret%2',
+  '/secret%zz',
+  '/public/%c0%ae%c0%ae/secret',
+  '/%e0%80%afsecret',
+  '/%ff/../secret',
+  '/secret\u00a0',
+  '/secret%20/../users',
+  '/public/%2e%2e%3b/secret',
+  'http://catalog.example/secret',
+  'HTTP://evil.example/secret',
+  '/secret\t',
+  'secret',
   '*',
 ];
 
 describe('path tricks', () => {
   it.each(tricks)(
-    '44: %s does not lead somebody who is no steward to /admin, at the proxy or at a verify endpoint',
+    '44: %s does not lead somebody who is no steward to /secret, at the proxy or at a verify endpoint',
     async (target) => {
       site.arrived.length = 0;
       const status = await at(target);
@@ -100,7 +101,6 @@ describe('path tricks', () => {
   it.each(['/tables/%', '/%', '/tables/%2', '/tables/%c3', '/tables/%ed%a0%80', '/\u0000', '/tables\\x'])(
     '44: %j, which cannot be read, is never let in, not even for somebody who may see everything',
     async (target) => {
-      site.setUser(site.config.providers[0]?.id ?? '', undefined);
       expect(await at(target)).toBe(400);
     },
   );
@@ -131,11 +131,11 @@ describe('path tricks', () => {
     (path) => decode(path).toLowerCase(),
   ];
 
-  it('44: whatever is put together of such pieces, no application reads /admin in what a non-steward is let through with', async () => {
+  it('44: whatever is put together of such pieces, no application reads /secret in what a non-steward is let through with', async () => {
     const pieces = constantFrom(
       ...[
-        'admin',
-        'ADMIN',
+        'secret',
+        'SECRET',
         'public',
         'x',
         '..',
@@ -151,7 +151,7 @@ describe('path tricks', () => {
         '//',
         '/',
         '/',
-        '%61dmin',
+        '%73ecret',
       ],
       ...['%', '%00', '?', '#', '%3b', '%c0%ae', '%C3%A9'],
     );
@@ -167,7 +167,7 @@ describe('path tricks', () => {
           const path = target.split('?', 1)[0] ?? '';
           for (const read of readings) {
             const place = resolve(read(path));
-            if (place === '/admin' || place.startsWith('/admin/'))
+            if (place === '/secret' || place.startsWith('/secret/'))
               throw new Error(`${target} is read as ${place}`);
           }
         },

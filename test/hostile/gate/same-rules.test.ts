@@ -44,11 +44,14 @@ describe('the same rules for everything', () => {
     'PROPFIND',
     'SEARCH',
     'QUERY',
-  ])('45: %s gets nobody in who is not signed in, and nobody to /admin who is no steward', async (method) => {
-    expect([302, 401]).toContain((await site.ask('/tables', { method })).status);
-    expect((await site.ask('/admin', { method, headers: ['Cookie', site.cookie] })).status).toBe(403);
-    expect(site.arrived).toEqual([]);
-  });
+  ])(
+    '45: %s gets nobody in who is not signed in, and nobody to /secret who is no steward',
+    async (method) => {
+      expect([302, 401]).toContain((await site.ask('/tables', { method })).status);
+      expect((await site.ask('/secret', { method, headers: ['Cookie', site.cookie] })).status).toBe(403);
+      expect(site.arrived).toEqual([]);
+    },
+  );
 
   it('45: a preflight by CORS is no exception', async () => {
     const headers = ['Origin', 'https://evil.example', 'Access-Control-Request-Method', 'GET'];
@@ -81,9 +84,9 @@ describe('the same rules for everything', () => {
     },
   );
 
-  it('45: a WebSocket to /admin is for stewards', async () => {
+  it('45: a WebSocket to /secret is for stewards', async () => {
     const { text } = await site.raw(
-      `GET /admin HTTP/1.1\r\nHost: catalog.example\r\nCookie: ${site.cookie}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `GET /secret HTTP/1.1\r\nHost: catalog.example\r\nCookie: ${site.cookie}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     );
     expect(text).toMatch(/^HTTP\/1\.1 403/);
@@ -130,7 +133,7 @@ describe('what a verify endpoint may answer', () => {
     for (const more of [navigating, [...navigating, 'Cookie', believed.cookie]]) {
       for (const url of [
         'https://catalog.example/tables',
-        'https://catalog.example/admin',
+        'https://catalog.example/secret',
         'https://catalog.example/%',
       ]) {
         const described = headers.map((value, index) => (index === 1 ? url : value));

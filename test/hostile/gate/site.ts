@@ -26,9 +26,9 @@ export function rule(
 
 const stewards = { groups: ['stewards'], roles: [], providers: [] };
 
-/** What every attack goes against: `/admin` and DELETE are for stewards, `/public` is for all, the rest for whoever is signed in. */
+/** What every attack goes against: `/secret` and DELETE are for stewards, `/public` is for all, the rest for whoever is signed in. */
 export const policy: readonly PolicyRuleConfig[] = [
-  rule(stewards, { paths: [{ path: '/admin', exact: false }] }),
+  rule(stewards, { paths: [{ path: '/secret', exact: false }] }),
   rule(stewards, { methods: ['DELETE'] }),
   rule(stewards, { hosts: ['vault.example'] }),
   rule('public', { paths: [{ path: '/public', exact: false }] }),

@@ -11,7 +11,7 @@ beforeEach(() => {
   site.arrived.length = 0;
 });
 
-const hidden = 'GET /admin HTTP/1.1\r\nHost: catalog.example\r\nX-Auth-Request-Groups: stewards\r\n\r\n';
+const hidden = 'GET /secret HTTP/1.1\r\nHost: catalog.example\r\nX-Auth-Request-Groups: stewards\r\n\r\n';
 const head = (path: string, ...more: string[]): string =>
   [`POST ${path} HTTP/1.1`, 'Host: catalog.example', `Cookie: ${site.cookie}`, ...more, '', ''].join('\r\n');
 
@@ -56,7 +56,7 @@ describe('request smuggling', () => {
     '49: %s at the built-in proxy bring no second request to the application',
     async (_what, bytes) => {
       await site.raw(bytes('/tables'));
-      expect(site.arrived.filter(({ url }) => url.startsWith('/admin'))).toEqual([]);
+      expect(site.arrived.filter(({ url }) => url.startsWith('/secret'))).toEqual([]);
       for (const { rawHeaders, headers } of site.arrived) {
         expect(headers['content-length'] !== undefined && headers['transfer-encoding'] !== undefined).toBe(
           false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { valueHabits } from '../../../src/scim/habits/values.ts';
 import { patchUrn, readOperations, splitGroupOperations } from '../../../src/scim/patch/index.ts';
 

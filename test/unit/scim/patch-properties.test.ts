@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ScimError } from '../../../src/scim/error.ts';
 import { flatKeys } from '../../../src/scim/habits/bodies.ts';
 import { patchPathHabits } from '../../../src/scim/habits/filters.ts';

@@ -21,7 +21,10 @@ import { openRedirect } from './redirect.ts';
 import { redirectTo, signEnveloped, type Signer, signerOf } from './sign.ts';
 
 export interface SamlLogoutDeps {
-  readonly config: Pick<SamlProviderConfig, 'id' | 'entityId' | 'allowWeak' | 'clockTolerance' | 'personIssuer'>;
+  readonly config: Pick<
+    SamlProviderConfig,
+    'id' | 'entityId' | 'allowWeak' | 'clockTolerance' | 'personIssuer'
+  >;
   /** Our SLO address, where messages of the identity provider arrive. */
   readonly sloUrl: string;
   readonly idp: IdpSource;
