@@ -2,7 +2,7 @@ import type { RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { Failure } from '../identity/index.ts';
 import type { Database, Writing } from './database.ts';
-import { inPieces } from './pieces.ts';
+import { atOnce, inPieces } from './pieces.ts';
 import type { Moves } from './scim-members.ts';
 import { createScimMembers, noMoves } from './scim-members.ts';
 import type { ScimGroupRow } from './scim-rows.ts';
@@ -22,7 +22,6 @@ type Groups = Pick<ScimStore, 'createGroup' | 'changeGroup' | 'deleteGroup'>;
 
 /** How long a change of thousands of members may take, milliseconds; it lets other work of the process in between. */
 const patienceForMany = 25_000;
-const atOnceAtMost = 500;
 
 /** Provisioned groups, and the memberships of Doorward that follow from them. */
 export function createScimGroups(database: Database, newId: (now: number) => string): Groups {
@@ -59,16 +58,28 @@ export function createScimGroups(database: Database, newId: (now: number) => str
   async function finish(
     writing: Writing,
     statements: readonly RawBuilder<unknown>[],
-    change: ScimGroupChange,
+    { change, touched }: { readonly change: ScimGroupChange; readonly touched: ReadonlySet<string> },
     now: number,
     audit: AuditOf<ScimGroupChange> | undefined,
   ): Promise<void> {
     const changed = [...new Set([...change.granted, ...change.revoked].map(({ userId }) => userId))].sort();
-    await inPieces(changed, (some) =>
-      sql`update users set version = version + 1, updated_at = ${now}
-        where id in (select id from ${dialect.ids(some)} as changed)`.execute(writing.db),
-    );
-    await writing.finish(statements, changed, audit?.(change) ?? []);
+    const people = (
+      some: readonly string[],
+    ) => sql`update users set version = version + 1, updated_at = ${now}
+      where id in (select id from ${dialect.ids(some)} as changed)`;
+    // A user's `groups` are part of the resource: its version moves with them.
+    const resources = (some: readonly string[]) => sql`update scim_users set version = version + 1
+      where id in (select id from ${dialect.ids(some)} as moved)`;
+    const last = [...statements];
+    const moved = [...touched].sort();
+    if (moved.length <= atOnce && changed.length <= atOnce) {
+      if (moved.length > 0) last.push(resources(moved));
+      if (changed.length > 0) last.push(people(changed));
+    } else {
+      await inPieces(moved, (some) => resources(some).execute(writing.db));
+      await inPieces(changed, (some) => people(some).execute(writing.db));
+    }
+    await writing.finish(last, changed, audit?.(change) ?? []);
   }
 
   const outcome = (
@@ -76,7 +87,10 @@ export function createScimGroups(database: Database, newId: (now: number) => str
     before: ScimGroupRecord | undefined,
     moves: Moves,
     groupCreated: string | undefined,
-  ): ScimGroupChange => ({ record, before, ...moves, groupCreated });
+  ) => {
+    const { touched, ...rest } = moves;
+    return { change: { record, before, ...rest, groupCreated }, touched };
+  };
 
   return {
     async createGroup({ provider, content, members: wanted, now }, audit) {
@@ -96,7 +110,7 @@ export function createScimGroups(database: Database, newId: (now: number) => str
         return { kind: 'created', record };
       };
       try {
-        return await database.write(work, wanted.length > atOnceAtMost ? patienceForMany : undefined);
+        return await database.write(work, wanted.length > atOnce ? patienceForMany : undefined);
       } catch (error) {
         if (error instanceof UnknownMember) return { kind: 'unknown_member', id: error.id };
         throw error;

@@ -17,9 +17,17 @@ export interface Moves {
   left: number;
   readonly granted: (ScimMoved & { group: string })[];
   readonly revoked: (ScimMoved & { group: string })[];
+  /** SCIM users whose `groups` changed with it: their versions move at the end, in one statement. */
+  readonly touched: Set<string>;
 }
 
-export const noMoves = (): Moves => ({ joined: 0, left: 0, granted: [], revoked: [] });
+export const noMoves = (): Moves => ({
+  joined: 0,
+  left: 0,
+  granted: [],
+  revoked: [],
+  touched: new Set(),
+});
 
 /** Everything about members is done in pieces of bounded size, and in rows: the list itself is never held. */
 export function createScimMembers(dialect: SqlDialect) {
@@ -55,7 +63,7 @@ export function createScimMembers(dialect: SqlDialect) {
       const joined = new Set(inserted.rows.map((row) => row.scim_user_id));
       const movers = rows.filter(({ id }) => joined.has(id));
       moves.joined += movers.length;
-      await touch(db, movers);
+      for (const each of movers) moves.touched.add(each.id);
       if (granted !== undefined) await grant(db, provider, granted, movers, moves, now);
     });
     if (unknown !== undefined) return unknown;
@@ -70,7 +78,7 @@ export function createScimMembers(dialect: SqlDialect) {
       await sql`delete from scim_members
         where group_id = ${group.id} and scim_user_id in (select id from ${leaving} as leaving)`.execute(db);
       moves.left += rows.length;
-      await touch(db, rows);
+      for (const each of rows) moves.touched.add(each.id);
       if (granted !== undefined) await revoke(db, provider, granted, rows, moves);
     };
     if (!delta.clear) {
@@ -99,13 +107,6 @@ export function createScimMembers(dialect: SqlDialect) {
       if (to !== undefined) await grant(db, group.provider, to, rows, moves, now);
       if (from !== undefined) await revoke(db, group.provider, from, rows, moves);
     });
-  }
-
-  /** A user's `groups` are part of the resource: its version moves with them. */
-  async function touch(db: Writing['db'], movers: readonly Moving[]): Promise<void> {
-    if (movers.length === 0) return;
-    await sql`update scim_users set version = version + 1
-      where id in (select id from ${dialect.ids(movers.map(({ id }) => id))} as moved)`.execute(db);
   }
 
   async function eachMember(

@@ -51,6 +51,14 @@ export function scimUserColumns(dialect: SqlDialect, withGroups: boolean): RawBu
     scim_users.user_name, scim_users.active`;
 }
 
+const none: ScimShownUser['groups'] = [];
+
+function inOrder(groups: readonly GroupPair[]): ScimShownUser['groups'] {
+  return groups
+    .map(([id, displayName]) => ({ id, displayName }))
+    .sort((one, other) => (one.displayName < other.displayName ? -1 : 1));
+}
+
 type GroupPair = readonly [id: string, displayName: string];
 
 export function readShownUser(
@@ -63,9 +71,7 @@ export function readShownUser(
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    groups: groups
-      .map(([id, displayName]) => ({ id, displayName }))
-      .sort((one, other) => (one.displayName < other.displayName ? -1 : 1)),
+    groups: groups.length === 0 ? none : inOrder(groups),
   };
 }
 

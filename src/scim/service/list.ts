@@ -127,9 +127,16 @@ export function createLists(
     const offset = startIndex - 1;
     const place = `${source.kind} ${provider}`;
     const after = where || offset === 0 ? undefined : anchors.find(place, offset);
-    const from = after === undefined ? { offset } : { after };
     const wants = (attribute: string) => asksFor(projection, attribute);
-    const page = await source.read(provider, { where, ...from, limit: count }, wants);
+    // Where the place is not known yet, the one before is read as well: it is where the same page begins next time.
+    const isSkipping = !where && offset > 0 && after === undefined;
+    const from = isSkipping
+      ? { offset: offset - 1, limit: count + 1 }
+      : { ...(after === undefined ? { offset } : { after }), limit: count };
+    const read = await source.read(provider, { where, ...from }, wants);
+    const [first] = read;
+    if (isSkipping && first) anchors.remember(place, offset, first.id);
+    const page = isSkipping ? read.slice(1) : read;
     const last = page.at(-1);
     if (!where && last) anchors.remember(place, offset + page.length, last.id);
     const isWhole = after === undefined && page.length < count && (page.length > 0 || offset === 0);
