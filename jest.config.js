@@ -1,7 +1,11 @@
 /** Jest runs the sources as ES modules; swc only strips the types, as Node itself does. */
+const heavy = ['test/hostile/gateway/limits', 'test/integration/several-processes'];
+
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // These measure, or load, the machine they run on: they have it to themselves, by `npm run test:heavy`.
+  testPathIgnorePatterns: process.env.HEAVY ? ['/node_modules/'] : ['/node_modules/', ...heavy],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
@@ -13,6 +17,6 @@ export default {
     ],
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -177,7 +177,13 @@ export const readOperations: readonly Operation[] = [
         const [status, tokens] = await Promise.all([deps.scim.status(provider), deps.scim.tokens(provider)]);
         const { users, inactive, groups, requests, done, errors } = status;
         return {
-          ...{ provider, users, inactive, groups, requests, done, errors },
+          provider,
+          users,
+          inactive,
+          groups,
+          requests,
+          done,
+          errors,
           lastRequest: status.lastRequest ?? null,
           tokens: tokens.flatMap((token) => scimTokenJson(token) ?? []),
         };

@@ -1,6 +1,7 @@
 import { Cluster } from 'ioredis';
 
 type Command = Parameters<Cluster['sendCommand']>[0];
+type Given = ConstructorParameters<typeof Cluster<'legacy'>>;
 
 /** After a node was lost: how often the others are asked who took its place, and how many times. */
 const hurry = { interval: 200, times: 40 };
@@ -14,7 +15,7 @@ const hurry = { interval: 200, times: 40 };
 export class PromptCluster extends Cluster {
   #looking: NodeJS.Timeout | undefined;
 
-  constructor(...given: ConstructorParameters<typeof Cluster>) {
+  constructor(...given: Given) {
     super(...given);
     this.on('-node', () => this.#look());
   }

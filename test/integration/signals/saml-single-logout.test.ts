@@ -38,7 +38,11 @@ function peers(binding: keyof typeof bindings, provider: string) {
     singleLogoutService: [{ Binding: bindings[binding], Location: slo }],
     nameIDFormat: ['urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'],
   });
-  const sp = ServiceProvider({ metadata: metadata.replaceAll('/okta', `/${provider}`) });
+  const sp = ServiceProvider({
+    metadata: metadata.replaceAll('/okta', `/${provider}`),
+    wantLogoutRequestSigned: true,
+    wantLogoutResponseSigned: true,
+  });
   return { idp, sp };
 }
 

@@ -2,7 +2,7 @@ import type { XmlElement } from 'libxml2-wasm';
 import { Failure } from '../../../identity/index.ts';
 import { responseLimits } from '../limits.ts';
 import { rejected } from '../rejected.ts';
-import type { SeenAssertion, SeenResponse, WantSigned } from '../types.ts';
+import type { SeenAssertion, WantSigned } from '../types.ts';
 import { withXml } from '../xml/document.ts';
 import { is } from '../xml/element.ts';
 import { ns } from '../xml/names.ts';
