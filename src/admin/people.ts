@@ -18,7 +18,7 @@ export interface People {
     why?: string,
     options?: EvenLast,
   ): Promise<{ changed: boolean; ended: number; user: User }>;
-  /** Lets a user in again whom an administrator had switched off; SCIM's word is not touched. */
+  /** Lets a user in again whom an administrator, or a security event, had switched off; SCIM's word is not touched. */
   enable(userId: string, actor: Actor, why?: string): Promise<{ changed: boolean; user: User }>;
   /** Local membership; the group is made when there is none of that name. True when it changed. */
   addToGroup(userId: string, group: string, actor: Actor): Promise<boolean>;
@@ -81,7 +81,13 @@ export function createPeople(deps: {
         { type: 'user.enabled', at, actor, ...about(user), ...(why !== undefined && { why }) },
       ]);
       if (!result) throw nobody();
-      return result;
+      const signalled = await directory.setDeactivated(
+        userId,
+        undefined,
+        (user): AuditEvent[] => [{ type: 'user.reactivated', at, actor, ...about(user) }],
+        'signals:',
+      );
+      return signalled?.changed === true ? signalled : result;
     },
     async addToGroup(userId, group, actor) {
       const at = now();

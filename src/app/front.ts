@@ -83,6 +83,8 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     sessions,
     endings,
     users: directory,
+    audit,
+    fetch: deps.fetch,
     async resync(assertion) {
       const rules = config.providers.find((provider) => provider.id === assertion.provider);
       if (!rules) throw new Failure('unknown_provider');

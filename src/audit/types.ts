@@ -97,6 +97,15 @@ export type AuditEvent = EventBase &
         readonly tokenId: string;
         readonly tokenName: string;
       }
+    | {
+        /** A security event of an identity provider, verified, and what came of it. */
+        readonly type: 'signal.received';
+        /** Short name of the event: `session-revoked`. */
+        readonly event: string;
+        readonly effect: string;
+        /** Sessions that ended. */
+        readonly ended: number;
+      }
     | { readonly type: 'session.ended'; readonly cause: SessionEndCause; readonly sessionRef: string }
     | {
         readonly type: 'config.loaded' | 'config.rejected';

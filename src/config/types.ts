@@ -227,6 +227,8 @@ interface ProviderConfigBase {
   readonly scim?: ScimConfig;
   /** This provider's addresses count as verified although it sends no `email_verified` (only when one says so by name). */
   readonly trustEmail: boolean;
+  /** Its security events; undefined: none are received. */
+  readonly signals?: SignalsConfig | undefined;
 }
 
 export interface OidcProviderConfig extends ProviderConfigBase {
@@ -254,6 +256,21 @@ export interface OidcProviderConfig extends ProviderConfigBase {
   readonly recheck?: RecheckConfig | undefined;
   /** Allowed tenants for Entra's multi-tenant endpoints; empty where the issuer is one tenant. */
   readonly tenants: readonly string[];
+}
+
+/** Security events of the identity provider (OpenID Shared Signals Framework 1.0). */
+export interface SignalsConfig {
+  /** `iss` of its events, and where its discovery document is found. */
+  readonly issuer: string;
+  /** Where its keys are; undefined: where the discovery document says. */
+  readonly jwksUrl: string | undefined;
+  /** `aud` of events that are for us; one of them. */
+  readonly audience: readonly string[];
+  /** What the stream has to send as `Authorization: Bearer …`; undefined: the signature alone counts. */
+  readonly secret: string | undefined;
+  /** With which we manage the stream and poll. */
+  readonly token: string | undefined;
+  readonly poll: { readonly url: string; readonly every: number } | undefined;
 }
 
 /** How the identity provider is asked, in the background, whether a sign-in still stands. */

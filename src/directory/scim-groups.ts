@@ -2,7 +2,7 @@ import type { RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { Failure } from '../identity/index.ts';
 import type { Database, Writing } from './database.ts';
-import { atOnce, inPieces } from './pieces.ts';
+import { atOnce, inPieces, turn } from './pieces.ts';
 import type { Moves } from './scim-members.ts';
 import { createScimMembers, noMoves } from './scim-members.ts';
 import type { ScimGroupRow } from './scim-rows.ts';
@@ -166,18 +166,27 @@ export function createScimGroups(database: Database, newId: (now: number) => str
     },
 
     async deleteGroup(key, check, now, audit) {
-      const { record } = await database.write<{ record: ScimGroupRecord | undefined }>(async (writing) => {
-        const record = await lock(writing, key);
-        if (!record) return { record: undefined };
-        check(record);
-        const moves = noMoves();
-        const group = { id: record.id, provider: key.provider, granted: record.granted };
-        await members.change(writing, group, { clear: true, join: [], leave: [] }, moves, now);
-        const gone = sql`delete from scim_groups where id = ${record.id}`;
-        await finish(writing, [gone], outcome(record, record, moves, undefined), now, audit);
-        return { record };
-      }, patienceForMany);
-      return record;
+      // Members first, some at a time, each time whole: nobody else waits while fifty thousand of them leave.
+      for (let isFirst = true; ; isFirst = false) {
+        const { record, isGone } = await database.write(async (writing) => {
+          const record = await lock(writing, key);
+          if (!record) return { record, isGone: true };
+          if (isFirst) check(record);
+          const leave = await members.some(writing, record.id);
+          const moves = noMoves();
+          const group = { id: record.id, provider: key.provider, granted: record.granted };
+          await members.change(writing, group, { clear: false, join: [], leave }, moves, now);
+          const isGone = leave.length < atOnce;
+          const last = isGone
+            ? sql`delete from scim_groups where id = ${record.id}`
+            : sql`update scim_groups set version = version + 1, updated_at = ${now} where id = ${record.id}`;
+          const done = outcome(record, record, moves, undefined);
+          await finish(writing, [last], done, now, (change) => audit?.(change, isGone) ?? []);
+          return { record, isGone };
+        });
+        if (isGone) return record;
+        await turn();
+      }
     },
   };
 }

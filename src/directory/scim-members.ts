@@ -90,6 +90,13 @@ export function createScimMembers(dialect: SqlDialect) {
     return undefined;
   }
 
+  /** Some members of the group; fewer than {@link atOnce} are all of them. */
+  async function some({ db }: Writing, groupId: string): Promise<string[]> {
+    const { rows } = await sql<{ id: string }>`select scim_user_id as id from scim_members
+      where group_id = ${groupId} order by scim_user_id limit ${atOnce}`.execute(db);
+    return rows.map(({ id }) => id);
+  }
+
   /** The members of a group move from one Doorward group to another one. */
   async function regrant(
     { db }: Writing,
@@ -179,5 +186,5 @@ export function createScimMembers(dialect: SqlDialect) {
     }
   }
 
-  return { change, regrant };
+  return { change, regrant, some };
 }

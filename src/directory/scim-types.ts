@@ -50,12 +50,15 @@ export interface ScimStore {
     | { readonly unknownMember: string }
     | undefined
   >;
-  /** The group goes, and with it the memberships that it alone granted; its users stay. */
+  /**
+   * The group goes, and with it the memberships that it alone granted; its users stay. A large one goes in several
+   * transactions, the group itself in the last (`isGone`); whoever asks again goes on where it was interrupted.
+   */
   deleteGroup(
     key: ScimKey,
     check: (record: ScimGroupRecord) => void,
     now: number,
-    audit?: AuditOf<ScimGroupChange>,
+    audit?: (outcome: ScimGroupChange, isGone: boolean) => readonly AuditRecord[],
   ): Promise<ScimGroupRecord | undefined>;
   listGroups(provider: string, page: ScimPage): Promise<readonly ScimGroupRecord[]>;
   /** Members in the order of their ids, a page at a time. */

@@ -20,14 +20,16 @@ export function createStanding(
     set: RawBuilder<unknown>,
     isSet: boolean,
     audit: AuditOfUser | undefined,
+    onlyBy?: string,
   ) {
     return database
       .write<{ answer: { user: User; changed: boolean } | undefined }>(async ({ db, finish }) => {
         const id = cleanText(userId);
         const before = isSet ? sql`is null` : sql`is not null`;
+        const whose = onlyBy === undefined ? sql`` : sql`and ${saidBy(onlyBy)}`;
         const updated = await sql<UserRow>`update users
           set ${set}, version = version + 1, updated_at = ${now()}
-          where users.id = ${id} and ${sql.ref(flag)} ${before} returning ${columns}`.execute(db);
+          where users.id = ${id} and ${sql.ref(flag)} ${before} ${whose} returning ${columns}`.execute(db);
         if (updated.rows[0]) {
           const user = readUser(updated.rows[0]);
           await finish([], [user.id], audit?.(user) ?? []);
@@ -48,13 +50,22 @@ export function createStanding(
         disabled !== undefined,
         audit,
       ),
-    setDeactivated: (userId, deactivated, audit) =>
+    setDeactivated: (userId, deactivated, audit, onlyBy) =>
       change(
         userId,
         'deactivated_at',
         sql`deactivated_at = ${deactivated?.at ?? null}, deactivated_by = ${deactivated?.by ?? null}`,
         deactivated !== undefined,
         audit,
+        onlyBy,
       ),
   };
+}
+
+/** Is this who switched the user off, or, for a name that ends in a colon, one of those? */
+function saidBy(name: string): RawBuilder<unknown> {
+  const clean = cleanText(name);
+  return clean.endsWith(':')
+    ? sql`substr(deactivated_by, 1, ${clean.length}) = ${clean}`
+    : sql`deactivated_by = ${clean}`;
 }

@@ -31,11 +31,15 @@ export interface Directory {
     disabled: { at: number; why?: string } | undefined,
     audit?: AuditOfUser,
   ): Promise<{ user: User; changed: boolean } | undefined>;
-  /** Sets or clears what SCIM says of the user; `by` is the provider. Never touches the local disabled flag. */
+  /**
+   * Sets or clears what SCIM, or a security event, says of the user; `by` is who says so. Never touches the local disabled
+   * flag. `onlyBy` clears only what this one had said; ending in a colon, what any of these had said (`signals:`).
+   */
   setDeactivated(
     userId: string,
     deactivated: { at: number; by: string } | undefined,
     audit?: AuditOfUser,
+    onlyBy?: string,
   ): Promise<{ user: User; changed: boolean } | undefined>;
   listGroups(): Promise<readonly GroupSummary[]>;
   createGroup(name: string, now: number, audit?: () => readonly AuditRecord[]): Promise<{ created: boolean }>;

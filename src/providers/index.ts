@@ -12,6 +12,12 @@ export { readCaptured, type Captured } from './captured.ts';
 export { checkConfig, type Finding, type KnownPeople } from './check/index.ts';
 export type { ProviderContext } from './context.ts';
 export { createLoginFlows, type LoginFlowsOptions } from './flows.ts';
+export {
+  createTransmitter,
+  type Transmitter,
+  type TransmitterOptions,
+  type TransmitterRequest,
+} from './transmitter.ts';
 export { signOutPage } from './sign-out-page.ts';
 export { createProviders, type ProviderDeps } from './registry.ts';
 export * from './setup/index.ts';

@@ -12,15 +12,17 @@ export interface Claim {
 const patience = 30_000;
 
 /**
- * Claims a message by its id, over all processes: one of many callers gets it, until it is released. Undefined for the
- * others, and for a message that was spent.
+ * Claims a message by its id, over all processes: one of many callers gets it, until it is released. The others learn that
+ * it was spent, or that somebody is busy with it.
  */
 export async function claim(
-  transient: Pick<TransientStore, 'addOnce' | 'put' | 'take'>,
+  transient: Pick<TransientStore, 'addOnce' | 'put' | 'take' | 'get'>,
   kind: string,
   id: string,
-): Promise<Claim | undefined> {
-  if (!(await transient.addOnce(kind, id, patience))) return undefined;
+): Promise<Claim | 'spent' | 'busy'> {
+  if (!(await transient.addOnce(kind, id, patience))) {
+    return (await transient.get(kind, id)) === 'spent' ? 'spent' : 'busy';
+  }
   return {
     spend: (ttl) => transient.put(kind, id, 'spent', ttl),
     async release() {

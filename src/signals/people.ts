@@ -12,7 +12,13 @@ export interface SessionsOf {
 }
 
 /** For one provider: what another one signed in is nothing to it, also where both know the same person. */
-export function sessionsOf(provider: string, deps: Pick<SignalsDeps, 'sessions' | 'users'>): SessionsOf {
+export function sessionsOf(
+  provider: string,
+  deps: {
+    readonly sessions: Pick<SignalsDeps['sessions'], 'findByIdpSession' | 'listByUser'>;
+    readonly users: Pick<SignalsDeps['users'], 'findByIdentity'>;
+  },
+): SessionsOf {
   const own = (found: readonly SessionRecord[], issuer: string): readonly SessionRecord[] =>
     found.filter(({ login }) => login?.provider === provider && login.issuer === issuer);
   return {

@@ -3,6 +3,7 @@ import { Failure, type IdentityAssertion, toFailure } from '../identity/index.ts
 import type { Provider, ProviderLogouts, ProviderTokens, SloInput } from '../providers/index.ts';
 import { answerEmpty, answerSignOut, answerTo } from './answers.ts';
 import { createEndedMarks } from './ended-marks.ts';
+import { createEventReceiver, verifiedKind, writeVerified } from './events/index.ts';
 import { backChannelLogout } from './oidc/back-channel.ts';
 import { createRecheck } from './recheck/index.ts';
 import { readForm } from './request-body.ts';
@@ -27,6 +28,9 @@ export interface Signals {
 /** Largest forms that are read, bytes: a logout token, and a signed message of SAML with all its percent signs. */
 const largestForm = { token: 32_768, saml: 131_072 } as const;
 
+/** How long it is remembered that a stream was seen to work, milliseconds. */
+const verifiedKept = 90 * 86_400_000;
+
 interface Route {
   /** Who reads the answers that refuse. */
   readonly reader: 'program' | 'person';
@@ -38,6 +42,24 @@ export function createSignals(deps: SignalsDeps): Signals {
   const { config, providers, log, now } = deps;
   const marks = createEndedMarks(deps.transient, now);
   const recheck = createRecheck(deps);
+  const events = createEventReceiver({
+    ...deps,
+    providers: config.providers,
+    marks,
+    recheck: recheck.now,
+    async noteStream(provider, what, { payload }) {
+      if (what === 'verified') {
+        await deps.transient.put(
+          verifiedKind,
+          provider,
+          writeVerified(payload['state'], now()),
+          verifiedKept,
+        );
+      }
+      log.info({ provider, what, status: payload['status'] }, 'the stream of security events');
+    },
+    fetch: deps.fetch ?? globalThis.fetch,
+  });
 
   const backChannel: Answer = async (req, res, provider) => {
     const form = await readForm(req, largestForm.token);
@@ -62,7 +84,14 @@ export function createSignals(deps: SignalsDeps): Signals {
   const byRedirect = slo((req) => Promise.resolve({ binding: 'redirect', query: rawQuery(req) }));
   const byPost = slo(async (req) => ({ binding: 'post', fields: await readForm(req, largestForm.saml) }));
 
+  const event: Answer = async (req, res, provider) => {
+    const push = events.push(provider.id);
+    if (push === undefined) throw new Failure('unknown_provider');
+    await push(req, res);
+  };
+
   const routes: Readonly<Record<string, Route>> = {
+    events: { reader: 'program', methods: { POST: event } },
     backchannel: { reader: 'program', methods: { POST: backChannel } },
     slo: { reader: 'person', methods: { GET: byRedirect, POST: byPost } },
   };
@@ -114,7 +143,9 @@ export function createSignals(deps: SignalsDeps): Signals {
     },
     endedAtIdp: (assertion, receivedAt) => marks.covers(assertion, receivedAt),
     noticed: recheck.noticed,
-    close: () => recheck.close(),
+    async close() {
+      await Promise.all([recheck.close(), events.close()]);
+    },
   };
 }
 

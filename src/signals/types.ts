@@ -1,6 +1,7 @@
-import type { Actor } from '../audit/index.ts';
+import type { Actor, AuditWriter } from '../audit/index.ts';
 import type { Config } from '../config/index.ts';
-import type { IdentityAssertion, IdentityKey, Log, User } from '../identity/index.ts';
+import type { Directory } from '../directory/index.ts';
+import type { IdentityAssertion, Log } from '../identity/index.ts';
 import type { LoginOutcome } from '../jit/index.ts';
 import type { Provider } from '../providers/index.ts';
 import type { Endings, SessionStore, TransientStore } from '../sessions/index.ts';
@@ -10,8 +11,11 @@ export interface SignalsDeps {
   readonly config: Pick<Config, 'baseUrl' | 'prefix' | 'secrets' | 'providers' | 'brand' | 'contact'>;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly sessions: Pick<SessionStore, 'findByIdpSession' | 'listByUser' | 'get' | 'renew'>;
-  readonly endings: Pick<Endings<Actor>, 'end' | 'endEach'>;
-  readonly users: { findByIdentity(key: IdentityKey): Promise<User | undefined> };
+  readonly endings: Pick<Endings<Actor>, 'end' | 'endEach' | 'endAllOf'>;
+  readonly users: Pick<Directory, 'findByIdentity' | 'findByName' | 'setDeactivated'>;
+  readonly audit: AuditWriter;
+  /** Replaces the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** jit: what the identity provider says of somebody who is known, decided and applied as at a login. */
   resync(assertion: IdentityAssertion): Promise<LoginOutcome>;
   readonly transient: TransientStore;

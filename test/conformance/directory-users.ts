@@ -165,6 +165,26 @@ export function directoryUsers(world: DirectoryWorld): void {
       expect(await world.directory.setDisabled(user.id, { at: 6 })).toEqual({ ...off, changed: false });
     });
 
+    it('are switched on again only by the one who switched them off, where it is said who', async () => {
+      const user = await commit(world.directory, createPlan());
+      const { setDeactivated } = world.directory;
+      await setDeactivated(user.id, { at: 6, by: 'signals:okta' });
+      for (const other of ['okta', 'signals:okta-eu', 'signals:o', 'scim:', 'signals', '']) {
+        expect(await setDeactivated(user.id, undefined, undefined, other)).toMatchObject({ changed: false });
+      }
+      expect(await setDeactivated(user.id, undefined, undefined, 'signals:okta')).toMatchObject({
+        changed: true,
+      });
+      await setDeactivated(user.id, { at: 7, by: 'signals:okta' });
+      const back = await setDeactivated(user.id, undefined, undefined, 'signals:');
+      expect(back).toMatchObject({ changed: true });
+      expect(back?.user.deactivatedAt).toBeUndefined();
+      await setDeactivated(user.id, { at: 8, by: 'okta' });
+      expect(await setDeactivated(user.id, undefined, undefined, 'signals:')).toMatchObject({
+        changed: false,
+      });
+    });
+
     it('keeps what SCIM says apart from what an administrator says', async () => {
       const user = await commit(world.directory, createPlan());
       await world.directory.setDisabled(user.id, { at: 5 });

@@ -51,6 +51,8 @@ export function eventText(event: AuditEvent): string {
     case 'group.created':
     case 'group.removed':
       return `${event.type === 'group.created' ? 'new group' : 'group removed:'} ${event.group}`;
+    case 'signal.received':
+      return `security event ${event.event}: ${event.effect.replaceAll('_', ' ')}`;
     case 'session.ended':
       return `session ended: ${event.cause.replaceAll('_', ' ')}`;
     case 'config.loaded':

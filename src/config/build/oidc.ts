@@ -3,6 +3,7 @@ import type { OidcHabits } from '../presets/preset.ts';
 import type { OidcFile } from '../schema/oidc-file.ts';
 import type { OidcProviderConfig, RecheckConfig } from '../types.ts';
 import { checkUnusedKeys, fillTemplate } from './fill-template.ts';
+import { buildSignals } from './signals.ts';
 import { buildCommon, checkTransport, type ProviderContext } from './provider-common.ts';
 
 /** An OIDC provider: the file first, then its preset. Undefined when something without a default is missing. */
@@ -23,6 +24,7 @@ export function buildOidc(
   if (issuer === undefined || clientAuth === undefined || file.clientId === undefined) return undefined;
   return {
     ...common,
+    signals: buildSignals(file, context),
     protocol: 'oidc',
     issuer,
     clientId: file.clientId,

@@ -4,6 +4,7 @@ import { asPem, readCertificate, readPrivateKey } from '../schema/keys.ts';
 import type { SamlFile } from '../schema/saml-file.ts';
 import type { SamlProviderConfig } from '../types.ts';
 import { checkUnusedKeys, fillTemplate } from './fill-template.ts';
+import { buildSignals } from './signals.ts';
 import { buildCommon, checkTransport, type ProviderContext } from './provider-common.ts';
 
 /**
@@ -41,6 +42,7 @@ export function buildSaml(
   if (!idp) return undefined;
   return {
     ...common,
+    signals: buildSignals(file, context),
     protocol: 'saml',
     idp,
     entityId,

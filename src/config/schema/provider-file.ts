@@ -3,6 +3,7 @@ import { emailDomainComplaint, hostComplaint } from './addresses.ts';
 import { count, flag, text, texts, word } from './fields.ts';
 import { lookupKeys } from './lookup-keys.ts';
 import { presetNames } from '../presets/index.ts';
+import { signalsKeys } from './signals-keys.ts';
 
 const nameList = (what: string) => texts(`Where ${what} is found; several are tried in order.`).optional();
 
@@ -147,6 +148,7 @@ export const commonKeys = {
     })
     .meta({ description: 'The provider provisions people and groups by SCIM; an empty one, {}, will do.' })
     .optional(),
+  signals: signalsKeys.optional(),
   trustEmail: flag(
     'Every address this provider sends counts as verified. Only where nobody can choose their own. Default: false',
   ).optional(),

@@ -74,6 +74,20 @@ export async function readDiscovery(text: string, rules: Rules, resolve: Resolve
   };
 }
 
+/** The same rules for the endpoints of another document about the issuer, by their names. Throws as {@link readDiscovery} does. */
+export async function checkEndpoints(
+  named: Readonly<Record<string, unknown>>,
+  rules: Rules,
+  resolve: Resolve,
+): Promise<void> {
+  const urls = Object.entries(named).map(([name, value]) => checkEndpoint(name, value, rules));
+  await checkHosts(
+    urls.map((url) => url.hostname),
+    rules,
+    resolve,
+  );
+}
+
 /** One endpoint by its text alone. */
 function checkEndpoint(name: string, value: unknown, rules: Rules): URL {
   const url = typeof value === 'string' ? URL.parse(value) : null;

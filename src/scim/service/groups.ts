@@ -183,7 +183,7 @@ export function createGroupService(
         { provider: caller.provider.id, id },
         (record) => requireMatch(conditions, record.version),
         at,
-        (outcome) => events.group('deleted', outcome),
+        (outcome, isGone) => events.group(isGone ? 'deleted' : 'updated', outcome),
       );
       if (!gone) throw noSuchGroup(id);
       return { status: 204 };

@@ -29,7 +29,7 @@ export async function backChannelLogout(
   }
   const issuer = String(signed.claims['iss']);
   const once = await claim(deps.transient, 'logout-token', JSON.stringify([provider.id, token.jti]));
-  if (once === undefined) throw new Failure('replayed', { detail: 'signals.logout_token.jti' });
+  if (typeof once === 'string') throw new Failure('replayed', { detail: 'signals.logout_token.jti' });
   try {
     await mark(marks, issuer, token, subject);
     const found = await find(issuer, token, subject, sessionsOf(provider.id, deps));

@@ -31,8 +31,8 @@ export interface RecheckDeps {
 export interface Recheck {
   /** A session is in use. Returns at once. */
   noticed(digest: string): void;
-  /** Re-checks a session now, due or not; false when it has no refresh token, or somebody else is at it. */
-  now(digest: string): Promise<boolean>;
+  /** Re-checks a session now, due or not; `busy` when somebody else is at it, `impossible` without a refresh token. */
+  now(digest: string): Promise<'asked' | 'busy' | 'impossible'>;
   /** Resolves when nothing is under way; for shutting down. */
   close(): Promise<void>;
 }
@@ -171,7 +171,10 @@ export function createRecheck(deps: RecheckDeps): Recheck {
     noticed(digest) {
       if (isWanted) waiting.noticed(digest);
     },
-    now: (digest) => underLock(digest, () => true),
+    async now(digest) {
+      if ((await find(digest)) === undefined) return 'impossible';
+      return (await underLock(digest, () => true)) ? 'asked' : 'busy';
+    },
     close: () => waiting.close(),
   };
 }

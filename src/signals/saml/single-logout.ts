@@ -41,7 +41,7 @@ export async function singleLogout(
   const message = await provider.logouts.receive(input);
   if (message.kind === 'response') return { kind: 'finished', complete: message.complete };
   const once = await claim(transient, 'saml-logout', JSON.stringify([provider.id, message.id]));
-  if (once === undefined) throw new Failure('replayed', { detail: 'signals.saml_logout.id' });
+  if (typeof once === 'string') throw new Failure('replayed', { detail: 'signals.saml_logout.id' });
   let ended: number;
   try {
     for (const name of namesOf(message)) await marks.put(message.issuer, name, message.issuedAt);

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Actor, AuditEvent } from '../../../src/audit/index.ts';
 import type { OidcProviderConfig, ProviderConfig } from '../../../src/config/index.ts';
-import { Failure, type IdentityAssertion, silentLog } from '../../../src/identity/index.ts';
+import { Failure, type IdentityAssertion, silentLog, type User } from '../../../src/identity/index.ts';
 import { createProviders, type Provider } from '../../../src/providers/index.ts';
 import { createEndings, digestOf, openSessionStore, type SessionLogin } from '../../../src/sessions/index.ts';
-import { createSignals, type Signals } from '../../../src/signals/index.ts';
+import { createSignals, type Signals, type SignalsDeps } from '../../../src/signals/index.ts';
 import { type HostileOp, opKey, startHostileOp } from '../../support/hostile-op.ts';
 import { testBrand } from '../../support/config-parts.ts';
 import { oidcConfig } from '../../support/oidc-rp.ts';
@@ -28,6 +28,8 @@ export interface SignalsBench {
   readonly events: AuditEvent[];
   /** The logins of those who are in at the beginning, by the name of the session. */
   readonly residents: Readonly<Record<string, Partial<SessionLogin>>>;
+  /** Who is switched off, and who said so. */
+  readonly deactivated: Map<string, string>;
   /** What the world does next, beside the request. */
   readonly world: { auditFails: boolean; transientFails: boolean; now: () => number };
   /** Everybody out and the residents in; the provider is good again, and nothing is known of it. */
@@ -38,10 +40,24 @@ export interface SignalsBench {
   close(): Promise<void>;
 }
 
-const people: Readonly<Record<string, { id: string; subject: string }>> = {
-  ann: { id: 'user-ann', subject: 'ann' },
-  bob: { id: 'user-bob', subject: 'bob' },
-};
+/** The people whom logins made: Ann is known by two providers. */
+function peopleOf(op: HostileOp): readonly User[] {
+  const person = (name: string, more: User['identities'] = []): User => ({
+    id: `user-${name}`,
+    profile: { userName: name, email: `${name}@acme.example`, emailVerified: true },
+    identities: [{ provider: 'op', issuer: op.state.issuer, subject: name }, ...more],
+    memberships: [],
+    idpRoles: {},
+    version: 1,
+    createdAt: 1,
+    updatedAt: 1,
+  });
+  return [
+    person('ann', [{ provider: 'elsewhere', issuer: 'https://elsewhere.example', subject: 'ann-there' }]),
+    person('bob'),
+    { ...person('carol'), profile: { userName: 'carol', email: 'carol@acme.example', emailVerified: false } },
+  ];
+}
 
 /** Who is signed in when a case begins, and by which providers. */
 export interface Residents {
@@ -51,7 +67,7 @@ export interface Residents {
 }
 
 /** Ann twice and Bob by the OpenID provider, and Ann by another one, which knows them by the same names. */
-const openId: Residents = {
+export const openId: Residents = {
   providers: (op, changes) => [
     oidcConfig({ issuer: op.issuer, ...changes }),
     oidcConfig({ id: 'elsewhere', issuer: 'https://elsewhere.example' }),
@@ -90,8 +106,29 @@ export async function startSignalsBench(store?: string, residents = openId): Pro
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const names = new Map<string, string>();
 
+  const deactivated = new Map<string, string>();
+  const directory = (): SignalsDeps['users'] => ({
+    async findByIdentity({ issuer, subject }) {
+      return peopleOf(op).find(({ identities }) =>
+        identities.some((each) => each.issuer === issuer && each.subject === subject),
+      );
+    },
+    findByName: async (name) => peopleOf(op).filter(({ profile }) => profile.email === name),
+    async setDeactivated(userId, change, record, onlyBy) {
+      const user = peopleOf(op).find(({ id }) => id === userId);
+      if (user === undefined) return undefined;
+      const before = deactivated.get(userId);
+      const changed = change === undefined ? before !== undefined && before === onlyBy : before === undefined;
+      if (changed && change !== undefined) deactivated.set(userId, change.by);
+      if (changed && change === undefined) deactivated.delete(userId);
+      if (changed) await audit.write(...((record?.(user) ?? []) as readonly AuditEvent[]));
+      return { user, changed };
+    },
+  });
+
   const bench: SignalsBench = {
     baseUrl,
+    deactivated,
     op,
     keys,
     get signals() {
@@ -125,6 +162,7 @@ export async function startSignalsBench(store?: string, residents = openId): Pro
             : sessions.transient.addOnce(...args),
       };
       const now = () => world.now();
+      await signals?.close();
       await Promise.all([...built.values()].map((provider) => provider.close()));
       built = createProviders(settings, { transient: sessions.transient, log: silentLog, now });
       signals = createSignals({
@@ -132,12 +170,8 @@ export async function startSignalsBench(store?: string, residents = openId): Pro
         providers: built,
         sessions,
         endings: createEndings<Actor>({ sessions, audit, now }),
-        users: {
-          async findByIdentity({ issuer, subject }) {
-            const found = issuer === op.state.issuer ? people[subject] : undefined;
-            return found && ({ id: found.id } as never);
-          },
-        },
+        users: directory(),
+        audit,
         resync: () => Promise.reject(new Error('nobody is re-checked here')),
         transient,
         reference: () => 'TESTREFERENCE',
@@ -146,6 +180,7 @@ export async function startSignalsBench(store?: string, residents = openId): Pro
       });
       for (const { digest } of await sessions.list({ limit: 1000 })) await sessions.end(digest);
       events.length = 0;
+      deactivated.clear();
       for (const [name, login] of Object.entries(residents.sessions(op))) await bench.signIn(name, login);
     },
     async signIn(name, login = {}) {
@@ -172,6 +207,7 @@ export async function startSignalsBench(store?: string, residents = openId): Pro
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await Promise.all([...built.values()].map((provider) => provider.close()));
+      await signals?.close();
       await op.close();
       await sessions.close();
       rmSync(folder, { recursive: true, force: true });
