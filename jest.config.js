@@ -1,5 +1,9 @@
 /** Jest runs the sources as ES modules; swc only strips the types, as Node itself does. */
-const heavy = ['test/hostile/gateway/limits', 'test/integration/several-processes'];
+const heavy = [
+  'test/hostile/gateway/',
+  'test/integration/several-processes',
+  'test/integration/signals/recheck',
+];
 
 export default {
   testEnvironment: 'node',

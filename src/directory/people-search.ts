@@ -12,7 +12,8 @@ import { readUser, userColumns } from './user-row.ts';
 const few = 1_000;
 /** Up to here it gives them when a short walk has not filled the page; beyond, a walk as long as it takes is faster. */
 const several = 10_000;
-/** A short walk: so many user names, one after the other. */
+/** A first glance and a short walk: so many user names, one after the other. */
+const firstGlance = 300;
 const shortWalk = 5_000;
 /** More words than anybody types. */
 const mostWords = 8;
@@ -35,25 +36,28 @@ export function createPeopleSearch(database: Database): ConsoleStore['searchPeop
     return rows[0]?.count ?? 0;
   }
 
-  /** The statements that give candidates, the one that narrows most first. */
-  function sources({ group, provider }: PeopleQuery, words: readonly string[]): RawBuilder<unknown>[] {
-    const found: RawBuilder<unknown>[] = [];
+  /** The statements that give candidates, the cheapest first. */
+  function sources({ group, provider }: PeopleQuery, words: readonly string[]): Source[] {
+    const found: Source[] = [];
+    if (group !== undefined) {
+      const source = sql`select memberships.user_id as id from memberships
+        join groups on groups.id = memberships.group_id where groups.name = ${cleanText(group)}`;
+      found.push({ source, byWords: false });
+    }
     if (words.length > 0) {
-      found.push(
+      const source =
         dialect.kind === 'sqlite'
           ? sql`select people_rows.user_id as id from people_search
               join people_rows on people_rows.id = people_search.rowid
               where people_search match ${words.map((word) => `"${word}"*`).join(' AND ')}`
           : sql`select users.id from users
-              where ${postgresWords} @@ to_tsquery('simple', ${words.map((word) => `'${word}':*`).join(' & ')})`,
-      );
+              where ${postgresWords} @@ to_tsquery('simple', ${words.map((word) => `'${word}':*`).join(' & ')})`;
+      found.push({ source, byWords: true });
     }
-    if (group !== undefined) {
-      found.push(sql`select memberships.user_id as id from memberships
-        join groups on groups.id = memberships.group_id where groups.name = ${cleanText(group)}`);
+    if (provider !== undefined) {
+      const source = sql`select user_id as id from identities where provider = ${cleanText(provider)}`;
+      found.push({ source, byWords: false });
     }
-    if (provider !== undefined)
-      found.push(sql`select user_id as id from identities where provider = ${cleanText(provider)}`);
     return found;
   }
 
@@ -108,22 +112,33 @@ export function createPeopleSearch(database: Database): ConsoleStore['searchPeop
   return async (query): Promise<readonly User[]> => {
     const words = wordsOf(query.search);
     if (words === undefined) return [];
+    const checks = conditions(query, words, false);
     const narrowing = sources(query, words);
-    let begin: { source: RawBuilder<unknown>; count: number; byWords: boolean } | undefined;
-    for (const [index, source] of narrowing.entries()) {
-      const count = await countOf(source);
+    if (narrowing.length === 0) return page(query, checks);
+    // What very many share fills the page at once.
+    const glance = await page(query, checks, firstGlance);
+    if (glance.length === query.limit) return glance;
+    let begin: (Source & { readonly count: number }) | undefined;
+    for (const each of narrowing) {
+      const count = await countOf(each.source);
       if (count === 0) return [];
       if (count > several) continue;
-      begin = { source, count, byWords: words.length > 0 && index === 0 };
+      begin = { ...each, count };
       break;
     }
-    if (begin === undefined || begin.count > few) {
-      const walked = await page(query, conditions(query, words, false), begin && shortWalk);
-      if (begin === undefined || walked.length === query.limit) return walked;
+    if (begin === undefined) return page(query, checks);
+    if (begin.count > few) {
+      const walked = await page(query, checks, shortWalk);
+      if (walked.length === query.limit) return walked;
     }
-    const all = [sql`users.id in (${begin.source})`, ...conditions(query, words, begin.byWords)];
-    return page(query, all);
+    return page(query, [sql`users.id in (${begin.source})`, ...conditions(query, words, begin.byWords)]);
   };
+}
+
+/** A statement that gives the ids of candidates; `byWords`: it has looked at the words already. */
+interface Source {
+  readonly source: RawBuilder<unknown>;
+  readonly byWords: boolean;
 }
 
 /** The words of what was typed; none: everybody; undefined: something without a word in it, which nobody has. */

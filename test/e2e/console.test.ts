@@ -11,7 +11,7 @@ let session: Awaited<ReturnType<ConsoleWorld['signIn']>>;
 let gone: User;
 
 beforeAll(async () => {
-  world = await startConsole({ people: 120 });
+  world = await startConsole({ people: 120, scim: true });
   session = await world.signIn(world.admin);
   gone = await hire('Gone');
   await world.stores.people.disable(gone.id, { kind: 'command', name: 'ops' }, 'a "test"');
@@ -64,6 +64,10 @@ const pages = (): string[] => [
   `/admin/people/${world.admin.id}?last=stewards`,
   `/admin/people/${gone.id}/disable?last=1`,
   `/admin/people/${gone.id}/erase?typo=1`,
+  '/admin/people/new',
+  `/admin/people/${world.admin.id}/link`,
+  `/admin/people/${world.admin.id}/unlink?provider=okta&issuer=i&subject=s`,
+  '/admin/scim',
   '/admin/groups',
   '/admin/groups/stewards',
   '/admin/sessions',
@@ -207,6 +211,18 @@ describe('an administrator', () => {
       await page.getByRole('button', { name: 'Show it' }).click();
       await page.waitForURL('**/admin/logins/K7QM2XVD4A');
       expect(await page.locator('main').textContent()).toContain('in none of the required groups');
+    }));
+
+  it('makes a token for a provisioning client, which is shown this once', () =>
+    withPage({}, async (page) => {
+      await page.goto('/admin/scim');
+      await page.getByLabel('New token for').fill('Okta, production');
+      await page.getByRole('button', { name: 'Make it' }).click();
+      await page.getByText('This is shown once').waitFor();
+      expect(await findings(page)).toEqual([]);
+      await page.goto('/admin/scim');
+      await page.getByRole('button', { name: 'Revoke Okta, production' }).click();
+      await page.getByText('Revoked: the next request').waitFor();
     }));
 
   it('erases somebody only after typing the name', () =>

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../src/app.ts';
-import type { Config } from '../../src/config/index.ts';
+import type { Config, ScimConfig } from '../../src/config/index.ts';
 import type { User } from '../../src/identity/index.ts';
 import { digestOf, formToken, type SessionLogin } from '../../src/sessions/index.ts';
 import { populate } from '../../demo/population.ts';
@@ -21,9 +21,17 @@ export const providers = [
   { id: 'okta', issuer: 'https://idp.acme.example/saml' },
 ] as const;
 
+/** How a provider's file has SCIM when it says no more than that. */
+const scimRule: ScimConfig = {
+  match: ['userName', 'email'],
+  groupsFrom: 'both',
+  onReturn: 'restore',
+  requestsPerSecond: 100,
+};
+
 /** The whole gateway on free ports with SQLite, an administrator in the group `stewards`, and as many others as asked for. */
 export async function startConsole(
-  options: { people?: number; config?: Partial<Config>; now?: () => number } = {},
+  options: { people?: number; config?: Partial<Config>; now?: () => number; scim?: boolean } = {},
 ) {
   const directory = await mkdtemp(join(tmpdir(), 'doorward-console-'));
   const port = await freePort();
@@ -56,7 +64,13 @@ export async function startConsole(
           unmapped: 'create',
         },
       }),
-      samlConfig({ id: 'okta', label: 'Okta', preset: 'okta', role }),
+      samlConfig({
+        id: 'okta',
+        label: 'Okta',
+        preset: 'okta',
+        role,
+        ...(options.scim && { scim: scimRule }),
+      }),
     ],
     ...options.config,
   });

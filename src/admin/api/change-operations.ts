@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sessionRef } from '../../sessions/index.ts';
 import { Failure, emailDomain } from '../../identity/index.ts';
 import { operation, type Operation } from './operation.ts';
-import { found, personJson, scimTokenJson } from './read-operations.ts';
+import { found, personJson, scimTokenJson } from './to-json.ts';
 import { changed, ended, personSchema, scimTokenSchema } from './schemas.ts';
 
 const why = z.string().trim().max(500).optional().meta({ description: 'Kept in the audit trail.' });

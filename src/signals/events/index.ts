@@ -6,6 +6,7 @@
  *                           ├─▶ token.ts: a Security Event Token (RFC 8417), verified ─▶ subject.ts: about whom
  *   poll.ts ────────────────┘     ─▶ kinds.ts: what it means (data) ─▶ carry-out.ts ─▶ Endings │ directory │ recheck
  */
-export { createEventReceiver, type EventDeps, type EventReceiver } from './receiver.ts';
+export type { EventDeps } from './event-deps.ts';
+export { createEventReceiver, type EventReceiver } from './receiver.ts';
 export { createStream, type Stream, type StreamState, verifiedKind, writeVerified } from './stream.ts';
 export { transmitterOf } from './transmitter.ts';

@@ -1,34 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Actor, AuditWriter } from '../../audit/index.ts';
 import type { ProviderConfig, SignalsConfig } from '../../config/index.ts';
-import type { Directory } from '../../directory/index.ts';
 import { Failure, failures, type Log, toFailure } from '../../identity/index.ts';
 import { createTransmitter, type Transmitter } from '../../providers/index.ts';
-import type { Endings, SessionStore, TransientStore } from '../../sessions/index.ts';
+import type { TransientStore } from '../../sessions/index.ts';
 import { answerEmpty, answerJson } from '../answers.ts';
-import type { EndedMarks } from '../ended-marks.ts';
 import { claim } from '../once.ts';
 import { readBody } from '../request-body.ts';
 import { carryOut } from './carry-out.ts';
+import type { EventDeps } from './event-deps.ts';
 import { createPolling } from './poll.ts';
 import { shortName } from './kinds.ts';
-import { eventError, oldestEvent, readSecurityEvent, type SecurityEvent } from './token.ts';
+import { eventError, oldestEvent, readSecurityEvent } from './token.ts';
 import { transmitterOf } from './transmitter.ts';
-
-export interface EventDeps {
-  readonly sessions: Pick<SessionStore, 'findByIdpSession' | 'listByUser'>;
-  readonly endings: Pick<Endings<Actor>, 'endEach' | 'endAllOf'>;
-  readonly users: Pick<Directory, 'findByIdentity' | 'findByName' | 'setDeactivated'>;
-  readonly audit: AuditWriter;
-  readonly marks: Pick<EndedMarks, 'put'>;
-  /** Asks the provider of a session at once; `impossible` without a refresh token. */
-  recheck(digest: string): Promise<'asked' | 'busy' | 'impossible'>;
-  /** Our question has come back on the stream, or its state has changed. */
-  noteStream(provider: string, what: 'verified' | 'stream', event: SecurityEvent): Promise<void>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
 
 export interface EventReceiver {
   /** Takes an event that was sent (RFC 8935). Undefined for a provider whose file names no sender. */
