@@ -21,6 +21,7 @@ export default {
     ],
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/retry.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };
