@@ -72,7 +72,7 @@ export interface Measured {
   readonly done: number;
 }
 
-/** Requests a second on so many connections during so many milliseconds; any answer that is no success is an error. */
+/** Requests a second on so many connections during so many milliseconds; any other answer than success, or being asked to wait, is an error. */
 export async function measure(
   url: URL,
   headers: Readonly<Record<string, string>>,
@@ -88,6 +88,8 @@ export async function measure(
         while (performance.now() - start < options.duration) {
           const sent = next();
           const { status, body } = await connection.send(sent);
+          // A server that asks to wait has not done it.
+          if (status === 503 || status === 429) continue;
           if (status >= 300)
             throw new Error(`${sent.method} ${sent.path} answered ${status}: ${body.slice(0, 300)}`);
           done += 1;

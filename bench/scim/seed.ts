@@ -43,7 +43,6 @@ export async function seed(url: string, users: number): Promise<void> {
     external_id: `ext-${userName(index)}`,
     user_name: userName(index),
     user_name_key: userName(index),
-    display: `Person ${userName(index)}`,
     active: 1,
     resource: storedUser(userName(index)),
     version: 1,

@@ -18,7 +18,7 @@ interface Statements {
   list(after: string): Promise<readonly { resource: string }[]>;
 }
 
-const insert = `insert into scim_users (id, provider, user_id, external_id, user_name, user_name_key, display, active,
+const insert = `insert into scim_users (id, provider, user_id, external_id, user_name, user_name_key, active,
   resource, version, created_at, updated_at)`;
 
 /** A person has one resource of a provider; here all new ones are one person's, as only the one statement is measured. */
@@ -29,7 +29,7 @@ function sqlite(path: string): Statements {
   db.exec(oneOfMany);
   db.pragma('journal_mode = wal');
   db.pragma('synchronous = full');
-  const create = db.prepare(`${insert} values (?, ?, ?, ?, ?, ?, ?, 1, ?, 1, 1, 1)`);
+  const create = db.prepare(`${insert} values (?, ?, ?, ?, ?, ?, 1, ?, 1, 1, 1)`);
   const get = db.prepare(
     'select id, resource, version from scim_users where provider = ? and user_name_key = ? and deleted_at is null',
   );
@@ -43,7 +43,7 @@ function sqlite(path: string): Statements {
   );
   return {
     create: async (name, index) =>
-      create.run(freshId(index), provider, personId(0), `ext-${name}`, name, name, name, storedUser(name)),
+      create.run(freshId(index), provider, personId(0), `ext-${name}`, name, name, storedUser(name)),
     get: async (name) => get.get(provider, name),
     active: async (id, value) => active.run(value, id),
     join: async (group, user) => join.run(group, user),
@@ -59,7 +59,7 @@ async function postgres(url: string): Promise<Statements> {
     (await pool.query({ name, text, values })).rows;
   return {
     create: (name, index) =>
-      run('create', `${insert} values ($1, $2, $3, $4, $5, $5, $5, 1, $6, 1, 1, 1)`, [
+      run('create', `${insert} values ($1, $2, $3, $4, $5, $5, 1, $6, 1, 1, 1)`, [
         freshId(index),
         provider,
         personId(0),

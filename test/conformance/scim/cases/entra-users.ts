@@ -352,7 +352,7 @@ export const entraUsers: readonly ScimCase[] = [
       {
         send: 'PATCH /Users/{ann}?aadOptscim062020',
         body: patch({ op: 'replace', path: 'title', value: 'T' }),
-        status: 200,
+        status: 204,
       },
     ],
   },

@@ -245,7 +245,7 @@ export const okta: readonly ScimCase[] = [
         ),
         status: [200, 204],
       },
-      get('/Groups/{team}', { members: [{ value: '{bob}' }] }),
+      get('/Groups/{team}', { members: [{ value: '{bob}', display: 'bob@acme.example' }] }),
     ],
   },
   {
