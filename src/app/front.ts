@@ -64,7 +64,8 @@ export function createFront(config: Config, deps: FrontDeps): Front {
   });
   const gate = createGate({
     config,
-    sessions,
+    // Whoever is not in the directory any more was erased: an ending like all others.
+    sessions: { ...sessions, end: (digest) => endings.end(digest, 'erased', { kind: 'system' }) },
     onUse: (digest) => signals.noticed(digest),
     directory,
     signer,

@@ -19,21 +19,19 @@ export interface AuditRow {
 }
 
 /** Fields that tell of a person more than a pseudonym does. */
-const personalFields: ReadonlySet<string> = new Set([
-  'userName',
-  'address',
-  'subject',
-  'idpMessage',
-  'cause',
-  'why',
-]);
+const personalFields: ReadonlySet<string> = new Set(['userName', 'address', 'subject', 'idpMessage', 'why']);
+
+/** Of a failed login the cause is free text, somebody else's; of a session that ended it is one of a few words. */
+function isPersonal(type: string, name: string): boolean {
+  return personalFields.has(name) || (name === 'cause' && type !== 'session.ended');
+}
 
 /** The rows of these events in their order, chained to the digest of the record before them. */
 export function auditRows(events: readonly AuditRecord[], previous: string): readonly AuditRow[] {
   let before = previous;
   return events.map((event) => {
     const entries = Object.entries(event);
-    const apart = entries.filter(([name]) => personalFields.has(name));
+    const apart = entries.filter(([name]) => isPersonal(event.type, name));
     const personal =
       apart.length === 0
         ? null
@@ -44,7 +42,7 @@ export function auditRows(events: readonly AuditRecord[], previous: string): rea
       user_id: event.userId === undefined ? null : cleanText(event.userId),
       user_key: event.userName === undefined ? null : nameKey(event.userName),
       reference: event.reference === undefined ? null : cleanText(event.reference),
-      event: JSON.stringify(Object.fromEntries(entries.filter(([name]) => !personalFields.has(name)))),
+      event: JSON.stringify(Object.fromEntries(entries.filter(([name]) => !isPersonal(event.type, name)))),
       personal,
       personal_digest: personal === null ? null : sha256(personal),
     };

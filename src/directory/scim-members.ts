@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Writing } from './database.ts';
 import type { SqlDialect } from './dialect.ts';
 import { atOnce, inPieces, turn } from './pieces.ts';
-import type { MemberDelta, ScimMoved } from './scim-types.ts';
+import type { MemberDelta, ScimMember, ScimMoved } from './scim-types.ts';
+import { cleanText } from './text.ts';
 
 /** A SCIM user on the way into or out of a group. */
 interface Moving {
@@ -46,9 +47,10 @@ export function createScimMembers(dialect: SqlDialect) {
   ): Promise<string | undefined> {
     const { provider, granted } = group;
     let unknown: string | undefined;
-    const joining = [...new Set(delta.join)].sort();
-    await inPieces(joining, async (ids) => {
+    const joining = inOrder(delta.join);
+    await inPieces(joining, async (some) => {
       if (unknown !== undefined) return;
+      const ids = some.map(({ id }) => id);
       const { rows } = await sql<Moving>`select id, user_id, user_name from scim_users
         where provider = ${provider} and deleted_at is null and id in (select id from ${dialect.ids(ids)} as wanted)
         order by id${dialect.forUpdate}`.execute(db);
@@ -57,8 +59,9 @@ export function createScimMembers(dialect: SqlDialect) {
         unknown = ids.find((id) => !found.has(id));
         return;
       }
-      const inserted = await sql<{ scim_user_id: string }>`insert into scim_members (group_id, scim_user_id)
-        select ${group.id}, id from ${dialect.ids(ids)} as wanted where true
+      const inserted = await sql<{ scim_user_id: string }>`insert into scim_members
+          (group_id, scim_user_id, display)
+        select ${group.id}, id, display from ${memberRows(some)} as wanted where true
         on conflict do nothing returning scim_user_id`.execute(db);
       const joined = new Set(inserted.rows.map((row) => row.scim_user_id));
       const movers = rows.filter(({ id }) => joined.has(id));
@@ -85,10 +88,16 @@ export function createScimMembers(dialect: SqlDialect) {
       await inPieces([...new Set(delta.leave)].sort(), leave);
       return undefined;
     }
-    const staying = new Set(joining);
+    const staying = new Set(joining.map(({ id }) => id));
     await eachMember(db, group.id, (ids) => leave(ids.filter((id) => !staying.has(id))));
     return undefined;
   }
+
+  const memberRows = (members: readonly ScimMember[]) =>
+    dialect.records(
+      members.map(({ id, display }) => ({ id, display: display === undefined ? null : cleanText(display) })),
+      { id: 'text', display: 'text' },
+    );
 
   /** Some members of the group; fewer than {@link atOnce} are all of them. */
   async function some({ db }: Writing, groupId: string): Promise<string[]> {
@@ -187,4 +196,10 @@ export function createScimMembers(dialect: SqlDialect) {
   }
 
   return { change, regrant, some };
+}
+
+/** Each once, the first one counts, in the order of the ids. */
+function inOrder(members: readonly ScimMember[]): ScimMember[] {
+  const byId = new Map(members.toReversed().map((member) => [member.id, member]));
+  return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
 }

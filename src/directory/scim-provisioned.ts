@@ -74,7 +74,7 @@ export async function lockMatches(
 ): Promise<void> {
   if (dialect.kind === 'sqlite') return;
   const keys = match.map(
-    ({ by, value }) => `scim ${provider} ${by} ${by === 'subject' ? value : scimKey(value)}`,
+    ({ by, value }) => `scim ${provider} ${by} ${by === 'subject' ? cleanText(value) : scimKey(value)}`,
   );
   for (const key of keys.sort())
     await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(db);

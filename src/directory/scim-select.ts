@@ -77,9 +77,9 @@ export function createScimSelect(database: Database): Select {
       from scim_members join scim_groups on scim_groups.id = scim_members.group_id
       where scim_members.scim_user_id in (select id from ${dialect.idsOf(value('ids'))} as shown)`,
   );
-  const members = compiled<{ id: string; display: string }>(
-    (value) => sql`select scim_users.id, scim_users.display
-      from scim_members join scim_users on scim_users.id = scim_members.scim_user_id
+  const members = compiled<{ id: string; display: string | null }>(
+    (value) => sql`select scim_user_id as id, display
+      from scim_members
       where scim_members.group_id = ${value('group')} and scim_members.scim_user_id > ${value('after')}
       order by scim_members.scim_user_id limit ${value('limit')}`,
   );
@@ -124,8 +124,10 @@ export function createScimSelect(database: Database): Select {
       return rows.map(readScimGroup);
     },
 
-    listMembers: (group, { after = '', limit }) =>
-      database.read((db) => members(db, { group, after, limit })),
+    async listMembers(group, { after = '', limit }) {
+      const rows = await database.read((db) => members(db, { group, after, limit }));
+      return rows.map(({ id, display }) => ({ id, display: display ?? undefined }));
+    },
 
     async count(provider, kind, where) {
       const select = where

@@ -121,8 +121,6 @@ export interface ScimUserRecord extends ScimShownUser {
 export interface ScimUserContent {
   readonly userName: string;
   readonly externalId: string | undefined;
-  /** How members of a group are shown. */
-  readonly display: string;
   readonly active: boolean;
   readonly resource: string;
   /** Undefined: as they are. */
@@ -191,15 +189,16 @@ export interface ScimGroupContent {
   readonly resource: string;
 }
 
+/** A member, with the label that the client gave them there. */
 export interface ScimMember {
   readonly id: string;
-  readonly display: string;
+  readonly display: string | undefined;
 }
 
 export interface NewScimGroup {
   readonly provider: string;
   readonly content: ScimGroupContent;
-  readonly members: readonly string[];
+  readonly members: readonly ScimMember[];
   readonly now: number;
 }
 
@@ -218,7 +217,8 @@ export interface ScimGroupPlan {
 export interface MemberDelta {
   /** Everybody else leaves. */
   readonly clear: boolean;
-  readonly join: readonly string[];
+  /** Who is in already stays as they are. */
+  readonly join: readonly ScimMember[];
   readonly leave: readonly string[];
 }
 

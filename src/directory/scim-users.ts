@@ -85,7 +85,7 @@ export function createScimUsers(database: Database, newId: (now: number) => stri
       statements.push(sql`delete from scim_users
         where provider = ${provider} and user_id = ${userId} and deleted_at is not null`);
     if (found.kind === 'replaced') statements.push(...detach(provider, found.userId, now));
-    statements.push(insertResource(provider, record, content), ...insertEmails(provider, id, content.emails));
+    statements.push(insertResource(provider, record), ...insertEmails(provider, id, content.emails));
 
     const replaced = found.kind === 'replaced' ? found.userId : undefined;
     const person = found.kind === 'known' || found.kind === 'returned' ? found.kind : 'new';
@@ -132,7 +132,7 @@ export function createScimUsers(database: Database, newId: (now: number) => stri
           const change = { profile: fields.length > 0 ? profile : undefined, standing } as const;
           await writing.finish(
             [
-              updateResource(record, content),
+              updateResource(record),
               ...replaceEmails(key, content.emails),
               ...(changesPerson ? [updatePerson(before.userId, key.provider, change, now)] : []),
             ],
@@ -182,7 +182,6 @@ function clean(content: ScimUserContent): ScimUserContent {
     ...content,
     userName: cleanText(content.userName),
     externalId: externalId === undefined ? undefined : cleanText(externalId),
-    display: cleanText(content.display),
     profile: profile && cleanProfile(profile),
   };
 }
@@ -206,11 +205,7 @@ function detach(provider: string, userId: string, now: number): readonly RawBuil
   ];
 }
 
-function insertResource(
-  provider: string,
-  record: ScimUserRecord,
-  content: ScimUserContent,
-): RawBuilder<unknown> {
+function insertResource(provider: string, record: ScimUserRecord): RawBuilder<unknown> {
   const row = {
     id: record.id,
     provider,
@@ -218,7 +213,6 @@ function insertResource(
     external_id: record.externalId ?? null,
     user_name: record.userName,
     user_name_key: scimKey(record.userName),
-    display: content.display,
     active: record.active ? 1 : 0,
     resource: record.resource,
     version: record.version,
@@ -229,9 +223,9 @@ function insertResource(
     values (${sql.join(Object.values(row))})`;
 }
 
-function updateResource(record: ScimUserRecord, content: ScimUserContent): RawBuilder<unknown> {
+function updateResource(record: ScimUserRecord): RawBuilder<unknown> {
   return sql`update scim_users set external_id = ${record.externalId ?? null}, user_name = ${record.userName},
-    user_name_key = ${scimKey(record.userName)}, display = ${content.display}, active = ${record.active ? 1 : 0},
+    user_name_key = ${scimKey(record.userName)}, active = ${record.active ? 1 : 0},
     resource = ${record.resource}, version = ${record.version}, updated_at = ${record.updatedAt} where id = ${record.id}`;
 }
 

@@ -6,6 +6,7 @@ import { anonymousAdmission } from './anonymous.ts';
 import { assertions } from './assertions.ts';
 import { cookieHeader, cookieValue } from './cookie-value.ts';
 import { gracePeriod } from './grace-period.ts';
+import { inTime } from './in-time.ts';
 import { trackLoads } from './loads.ts';
 import { compilePolicy } from './policy.ts';
 import { remembered, renew, sameLogin, sessionCache, type CachedSession } from './session-cache.ts';
@@ -39,10 +40,15 @@ export interface AdmissionOptions {
   readonly capacity?: number;
 }
 
+/** The session cookie of a request: whose, its raw value, and under what it is remembered. */
+interface Brought {
+  readonly jar: SessionCookie;
+  readonly value: string;
+  readonly key: string;
+}
+
 const signedOut: Admission = { kind: 'signed_out' };
 const unavailable: Admission = { kind: 'unavailable' };
-/** A store has this long to answer, all questions of one request together. */
-const deadline = 1500;
 const attempts = 3;
 const mostCandidates = 4;
 
@@ -87,7 +93,7 @@ export function admission(
       loads: userLoads,
       trusted: () => usersTrusted,
       conclude,
-      inTime,
+      inTime: (work) => inTime(work, log),
       counters,
       began,
       elapsed,
@@ -129,11 +135,14 @@ export function admission(
         return tokens?.admit(request, credential) ?? signedOut;
       }
     }
-    const value = cookieValue(request.cookie, cookie.name);
+    const jar = cookie.at?.(request.host) ?? cookie;
+    const value = cookieValue(request.cookie, jar.name);
     if (value === undefined) return withoutSession(request);
+    // What a cookie of another host stands for, it stands for there only.
+    const key = jar === cookie ? value : `${request.host} ${value}`;
     const at = now();
     bringInChanges();
-    const session = cache.get(value);
+    const session = cache.get(key);
     if (session !== undefined && sessionsTrusted && usersTrusted && lives(session, at - began)) {
       const { user, view } = session;
       if (user?.snapshot !== undefined && view !== undefined) {
@@ -144,7 +153,7 @@ export function admission(
       }
     }
     counters.asked += 1;
-    return inTime(() => askStores(request, value, at));
+    return inTime(() => askStores(request, { jar, value, key }, at), log);
   }
 
   /** Nobody is signed in: public pages are open all the same. */
@@ -185,24 +194,9 @@ export function admission(
     return { kind: 'admitted', identity };
   }
 
-  async function inTime(work: () => Promise<Admission>): Promise<Admission> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<Admission>((resolve) => {
-      timer = setTimeout(resolve, deadline, unavailable);
-    });
-    try {
-      return await Promise.race([work(), late]);
-    } catch (error) {
-      log.warn({ err: error }, 'a store did not answer: nobody is let in');
-      return unavailable;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async function askStores(request: GateRequest, value: string, at: number): Promise<Admission> {
+  async function askStores(request: GateRequest, brought: Brought, at: number): Promise<Admission> {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const session = await findSession(value, at);
+      const session = await findSession(brought, at);
       if (session === undefined) return withoutSession(request);
       if (request.passive !== true) touch.used(session, at);
       const user = await findUser(session);
@@ -221,11 +215,10 @@ export function admission(
     return unavailable;
   }
 
-  async function findSession(value: string, at: number): Promise<CachedSession | undefined> {
-    const known = cache.get(value);
+  async function findSession({ jar, value, key }: Brought, at: number): Promise<CachedSession | undefined> {
+    const known = cache.get(key);
     if (known !== undefined && sessionsTrusted && lives(known, at - began)) return known;
-    const digests =
-      known === undefined ? cookie.digests(cookieHeader(cookie.name, value)) : [known.record.digest];
+    const digests = known === undefined ? jar.digests(cookieHeader(jar.name, value)) : [known.record.digest];
     const askedAt = elapsed();
     const candidates = digests.slice(0, mostCandidates);
     const answers = await sessionsGrace.ask(
@@ -250,7 +243,7 @@ export function admission(
       known.confirmedAt = askedAt;
       return known;
     }
-    const session = remembered(value, record, login, askedAt, began);
+    const session = remembered(key, record, login, askedAt, began);
     if (answer.settled) cache.put(session);
     return session;
   }

@@ -1,7 +1,13 @@
 import type { Config } from '../config/index.ts';
-import { cookieName, digestOf, sessionIdsFromCookie } from '../sessions/index.ts';
+import {
+  cookieName,
+  digestOf,
+  hostCookieDigests,
+  hostCookieName,
+  sessionIdsFromCookie,
+} from '../sessions/index.ts';
 import { admission, type AdmissionOptions } from './admission.ts';
-import type { Admission, Gate, GateCounters, GateRequest } from './types.ts';
+import type { Admission, Gate, GateCounters, GateRequest, SessionCookie } from './types.ts';
 import { verifyEndpoints, type VerifyOptions } from './verify.ts';
 
 export interface GateOptions extends Omit<AdmissionOptions, 'config' | 'counters' | 'cookie'> {
@@ -24,13 +30,35 @@ export function gateCounters(): GateCounters {
   };
 }
 
+/** How a session is known at each host of another domain. */
+function otherHostCookies({
+  baseUrl,
+  hosts,
+  secrets,
+}: Pick<Config, 'baseUrl' | 'hosts' | 'secrets'>): ReadonlyMap<string, SessionCookie> {
+  const name = hostCookieName(baseUrl);
+  return new Map(
+    hosts.map((host) => [
+      host,
+      { name, digests: (header) => hostCookieDigests(header, { name, host, secrets }) },
+    ]),
+  );
+}
+
 /** The gate of one process. It opens nothing and holds no timers, so there is nothing to close. */
 export function createGate(options: GateOptions): Gate {
   const counters = options.counters ?? gateCounters();
   const { config, log, reference } = options;
   const name = cookieName(config.baseUrl, config.session.cookieDomain);
   const reading = { cookieName: name, secrets: config.secrets };
-  const cookie = { name, digests: (header: string) => sessionIdsFromCookie(header, reading).map(digestOf) };
+  const elsewhere = otherHostCookies(config);
+  const cookie: SessionCookie = {
+    name,
+    digests: (header) => sessionIdsFromCookie(header, reading).map(digestOf),
+    ...(elsewhere.size > 0 && {
+      at: (host: string | undefined) => (host === undefined ? undefined : elsewhere.get(host)),
+    }),
+  };
   const decide = admission({ ...options, cookie, counters });
 
   function count(decided: Admission): Admission {

@@ -91,6 +91,8 @@ export interface SessionCookie {
   readonly name: string;
   /** Digests of the different session ids in a `Cookie` header that we signed, in its order. Pure. */
   digests(header: string): readonly string[];
+  /** The cookie that stands for a session at a host of another domain; undefined for all other hosts. */
+  at?(host: string | undefined): SessionCookie | undefined;
 }
 
 /** Plain numbers, so that counting costs the hot path nothing; telemetry reads them when it is scraped. */

@@ -21,7 +21,7 @@ import type { Admission, Gate, StepUp } from './types.ts';
 export interface VerifyOptions {
   readonly config: Pick<
     Config,
-    'baseUrl' | 'prefix' | 'trustedProxies' | 'listen' | 'brand' | 'contact' | 'headers'
+    'baseUrl' | 'hosts' | 'prefix' | 'trustedProxies' | 'listen' | 'brand' | 'contact' | 'headers'
   >;
   readonly admit: Gate['admit'];
   readonly log: Log;

@@ -3,7 +3,7 @@ import type { Log } from '../identity/index.ts';
 import type { TransientStore } from '../sessions/index.ts';
 import type { ProviderContext } from './context.ts';
 import { createLoginFlows } from './flows.ts';
-import { createOidcProvider } from './oidc/index.ts';
+import { createOidcProvider, issuersOf } from './oidc/index.ts';
 import {
   createEntityIdClaims,
   createFirstLock,
@@ -53,7 +53,9 @@ export function createProviders(
   // Each lock has one pool of workers for all of SAML; whoever is closed last closes them.
   const locks =
     saml.length > 0 ? { firstLock: createFirstLock(), secondLock: createSecondLock() } : undefined;
-  const entityIds = createEntityIdClaims();
+  const entityIds = createEntityIdClaims(
+    config.providers.flatMap((file) => (file.protocol === 'oidc' ? issuersOf(file) : [])),
+  );
   let open = saml.length;
   return new Map(
     config.providers.map((file): [string, Provider] => {

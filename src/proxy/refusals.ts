@@ -29,7 +29,7 @@ export interface Refuse {
 }
 
 interface Options {
-  readonly config: Pick<Config, 'baseUrl' | 'prefix' | 'brand' | 'contact'>;
+  readonly config: Pick<Config, 'baseUrl' | 'hosts' | 'prefix' | 'brand' | 'contact'>;
   readonly log: Log;
   readonly reference: () => string;
 }

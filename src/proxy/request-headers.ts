@@ -20,7 +20,7 @@ const hopByHop = new Set([
 const aboutOrigin = /^(?:x-forwarded-.*|x-original-.*|x-rewrite-url|forwarded|x-real-ip)$/;
 
 /** Gateway cookies of every name they may have. */
-const ourCookie = /^(?:__Host-|__Secure-)?doorward(?:-login)?$/i;
+const ourCookie = /^(?:__Host-|__Secure-)?doorward(?:-login(?:-[\w-]{6})?|-host|-handover)?$/i;
 
 /** Is this a cookie that only the gateway may read and set? */
 export function isOurCookie(name: string): boolean {

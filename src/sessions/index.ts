@@ -29,6 +29,7 @@ export {
   type SessionResponse,
 } from './establish.ts';
 export { formToken, isFormToken } from './form-token.ts';
+export { hostCookieDigests, hostCookieName, sealHostCookie } from './host-cookie.ts';
 export { openIdpSession, sealIdpSession } from './idp-session.ts';
 export { createSessionMiddleware, type SessionMiddlewareOptions } from './middleware.ts';
 export { openSessionStore, type OpenOptions } from './open.ts';

@@ -9,6 +9,20 @@ export function answerEmpty(res: ServerResponse, status: 200 | 202): void {
   res.end();
 }
 
+/** A page with nothing on it, that pages of these origins may hold in a frame, and nobody else's. */
+export function answerFramed(res: ServerResponse, framers: readonly string[]): void {
+  const html = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Signed out</title></html>\n';
+  res.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': Buffer.byteLength(html),
+    'cache-control': 'no-store',
+    'content-security-policy': `default-src 'none';frame-ancestors ${framers.join(' ')};base-uri 'none';form-action 'none'`,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  });
+  res.end(html);
+}
+
 /** Sends the browser on, by redirect or by a form that posts itself. */
 export function answerSignOut(res: ServerResponse, signOut: SignOut): void {
   if (signOut.kind === 'redirect') {

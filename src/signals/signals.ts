@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Failure, type IdentityAssertion, toFailure } from '../identity/index.ts';
 import type { Provider, ProviderLogouts, ProviderTokens, SloInput } from '../providers/index.ts';
-import { answerEmpty, answerSignOut, answerTo } from './answers.ts';
+import { answerEmpty, answerFramed, answerSignOut, answerTo } from './answers.ts';
 import { createEndedMarks } from './ended-marks.ts';
 import { createEventReceiver, verifiedKind, writeVerified } from './events/index.ts';
 import { backChannelLogout } from './oidc/back-channel.ts';
+import { framers, frontChannelLogout } from './oidc/front-channel.ts';
 import { createRecheck } from './recheck/index.ts';
-import { readForm } from './request-body.ts';
+import { readForm } from './request-parameters.ts';
 import { singleLogout } from './saml/single-logout.ts';
 import type { SignalsDeps } from './types.ts';
 
@@ -70,6 +71,14 @@ export function createSignals(deps: SignalsDeps): Signals {
     answerEmpty(res, 200);
   };
 
+  const frontChannel: Answer = async (req, res, provider) => {
+    const able = withTokens(provider);
+    const query = rawQuery(req);
+    const ended = await frontChannelLogout(query, able, { ...deps, marks });
+    log.info({ provider: provider.id, ended }, 'front-channel logout');
+    answerFramed(res, await framers(new URLSearchParams(query).get('iss') ?? '', provider));
+  };
+
   const slo =
     (read: (req: IncomingMessage) => Promise<SloInput>): Answer =>
     async (req, res, provider) => {
@@ -93,6 +102,7 @@ export function createSignals(deps: SignalsDeps): Signals {
   const routes: Readonly<Record<string, Route>> = {
     events: { reader: 'program', methods: { POST: event } },
     backchannel: { reader: 'program', methods: { POST: backChannel } },
+    frontchannel: { reader: 'person', methods: { GET: frontChannel } },
     slo: { reader: 'person', methods: { GET: byRedirect, POST: byPost } },
   };
 

@@ -43,7 +43,7 @@ export interface WebDeps {
   readonly audit: AuditWriter;
   /** Keeps what attempts brought and came to; never waits, never fails. */
   readonly traces: Pick<TraceKeeper, 'keep'>;
-  readonly transient: Pick<TransientStore, 'increment'>;
+  readonly transient: Pick<TransientStore, 'increment' | 'put' | 'take'>;
   /** Told how each login ended, for metrics; `why` is the refusal's reason or the failure's code. */
   readonly onLogin?: (provider: string, outcome: 'admitted' | 'refused' | 'failed', why?: string) => void;
   /** Milliseconds since the epoch. */

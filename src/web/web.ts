@@ -15,6 +15,7 @@ import { describeCause } from './cause.ts';
 import { createChooser } from './chooser.ts';
 import { clientAddress, trustedProxies } from './client-address.ts';
 import { createHomeRealms } from './home-realm.ts';
+import { formOf } from './form.ts';
 import { failureOf } from './http-errors.ts';
 import { createLanguageChoice } from './language-choice.ts';
 import { createLimits } from './limits.ts';
@@ -26,6 +27,7 @@ import { createMe } from './me.ts';
 import { createMeTokens } from './me-tokens.ts';
 import { createPages, viewsDirectory } from './pages.ts';
 import { createPlainCookie } from './plain-cookie.ts';
+import { createOtherHosts } from './other-hosts.ts';
 import { newReference } from './reference.ts';
 import { createReplies } from './replies.ts';
 import { type ReturnRules, safeReturnTo } from './return-to.ts';
@@ -37,7 +39,7 @@ import type { WebDeps } from './types.ts';
 import { createWho } from './who.ts';
 
 /** Largest SAML answer that is read: an assertion with a thousand groups takes a tenth of it. */
-const largestAnswer = '1500kb';
+const largestAnswer = 1_500_000;
 
 /**
  * Everything a browser meets, as an Express application that answers every path under `config.prefix` and nothing else.
@@ -51,7 +53,7 @@ export function createWeb(deps: WebDeps): Express {
     baseUrl: config.baseUrl,
     prefix,
     cookieDomain: config.session.cookieDomain,
-    origins: config.returnTo,
+    origins: [...config.returnTo, ...config.hosts.map((host) => `${https ? 'https' : 'http'}://${host}`)],
   };
   const staticDirectory = join(viewsDirectory, 'static');
   const brand = brandFiles(config.brand, staticDirectory);
@@ -100,7 +102,8 @@ export function createWeb(deps: WebDeps): Express {
   });
   const realms = createHomeRealms(config.providers);
   const chooser = createChooser(deps, { replies, rules, realms, lastUsed });
-  const who = createWho(deps, replies, reference);
+  const otherHosts = createOtherHosts(deps, { replies, rules, limits, reference });
+  const who = createWho(deps, replies, reference, otherHosts.hostOf);
   const meTokens = deps.tokens && createMeTokens(deps, deps.tokens, rules);
   const me = createMe(deps, replies, rules, meTokens);
   const logout = createLogout(deps, replies, rules, addressOf);
@@ -146,10 +149,17 @@ export function createWeb(deps: WebDeps): Express {
       await answer(req, res, attempt);
     };
 
-  const form = express.urlencoded({ extended: false, limit: largestAnswer, parameterLimit: 20 });
+  const form = formOf({ most: largestAnswer });
   const router = express.Router({ caseSensitive: true });
   router.use(securityHeaders({ https }));
-  const smallForm = express.urlencoded({ extended: false, limit: '10kb', parameterLimit: 20 });
+  if (config.hosts.length > 0) {
+    router.use(otherHosts.only);
+    // HEAD would spend the code of a link that somebody's scanner only looks at.
+    route(router, '/handover', { GET: otherHosts.finish }, { head: false });
+    route(router, '/handover/start', { GET: otherHosts.start }, { head: false });
+    route(router, '/handover/issue', { GET: otherHosts.issue }, { head: false });
+  }
+  const smallForm = formOf({ most: 10_000 });
   route(router, '/login', {
     GET: chooser.show,
     async POST(req, res) {

@@ -18,6 +18,7 @@ export function createWho(
   deps: Pick<WebDeps, 'config' | 'gate'>,
   replies: Replies,
   newReference: () => string,
+  otherHostOf: (req: Request) => string | undefined,
 ): Who {
   const { config, gate } = deps;
 
@@ -25,7 +26,8 @@ export function createWho(
     const admission = await gate.admit({
       cookie: req.headers.cookie,
       method: 'GET',
-      host: undefined,
+      // It says which cookie is meant; rules do not hold for pages of our own.
+      host: otherHostOf(req),
       path: undefined,
       own: true,
     });

@@ -49,6 +49,8 @@ export interface StageOptions {
   readonly provider?: string;
   /** Bearer token of a SCIM client. */
   readonly scimToken?: string;
+  /** Milliseconds between two requests to one gateway; 8. */
+  readonly pace?: number;
 }
 
 const people = 12;
@@ -75,7 +77,7 @@ export async function onStage(
     for (let turn = index; !over.signal.aborted; turn += 1) {
       const person = crowd[turn % people];
       if (person) await sample(index, gateway, person);
-      await sleep(8);
+      await sleep(options.pace ?? 8);
     }
   }
 
@@ -174,7 +176,10 @@ export async function onStage(
       for (;;) {
         await sleep(100);
         const now = performance.now();
-        if (now - healedAt > recoveryLimit + calm) throw new Error('it did not recover by itself');
+        if (now - healedAt > recoveryLimit + calm) {
+          const logs = alive.map((gateway) => gateway.log().slice(-1_500)).join('\n');
+          throw new Error(`it did not recover by itself\n${logs}`);
+        }
         if (now - healedAt >= calm && isCalm(now - calm)) {
           recovery = Math.max(0, now - calm - healedAt);
           return;

@@ -4,6 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../src/identity/index.ts';
 import { openSessionStore } from '../../src/sessions/index.ts';
+import { parseRedisAddress } from '../../src/sessions/redis/address.ts';
+import { connect, disconnect } from '../../src/sessions/redis/connect.ts';
 import { freePort, startRedis, type TestRedis } from '../support/redis.ts';
 import { sampleSession } from '../support/sessions.ts';
 
@@ -160,6 +162,18 @@ describe('a Redis session store in trouble', () => {
     const outcomes = new Set(await Promise.all(calls));
     expect([...outcomes].filter((one) => one !== 'written' && one !== 'store_unavailable')).toEqual([]);
     await expectRecovery(store);
+  });
+
+  it('connects again when its client has given up for good', async () => {
+    const client = await connect(parseRedisAddress(redis.url), log, Date.now);
+    // What ioredis does by itself when a failover is announced while it asks the sentinels for the primary.
+    client.disconnect();
+    await once(client, 'end');
+    await once(client, 'ready');
+    expect(await client.ping()).toBe('PONG');
+    await disconnect(client);
+    await sleep(500);
+    expect(client.status).toBe('end');
   });
 
   it('never tells a password, a key or a value, in logs or in failures', async () => {

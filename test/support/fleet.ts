@@ -33,6 +33,8 @@ export interface Gateway {
   verify(cookie: string): Promise<Verdict>;
   /** Sum of a metric over all of its labels. */
   metric(name: string): Promise<number>;
+  /** The same of several, read at once: reading the event loop's delay starts it anew. */
+  metrics<N extends string>(...names: readonly N[]): Promise<Readonly<Record<N, number>>>;
   /** What `/readyz` says: the status, and which dependency is up. */
   ready(): Promise<{ status: number; dependencies: Readonly<Record<string, string>> }>;
   /** Holds the process (SIGSTOP). */
@@ -201,13 +203,8 @@ function gatewayOf(dir: string, port: number, opsPort: number, nodeArgs: readonl
     opsPort,
     configDir: dir,
     verify: (cookie) => ask(agent, port, cookie),
-    async metric(name) {
-      const body = await fetch(`http://127.0.0.1:${opsPort}/metrics`).then((answer) => answer.text());
-      return body
-        .split('\n')
-        .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
-        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
-    },
+    metric: async (name) => (await scrape(opsPort, [name]))[name] ?? 0,
+    metrics: (...names) => scrape(opsPort, names),
     async ready() {
       const answer = await fetch(`http://127.0.0.1:${opsPort}/readyz`);
       const { dependencies } = (await answer.json()) as { dependencies: Record<string, string> };
@@ -243,6 +240,19 @@ function gatewayOf(dir: string, port: number, opsPort: number, nodeArgs: readonl
       return child?.pid;
     },
   };
+}
+
+async function scrape<N extends string>(
+  opsPort: number,
+  names: readonly N[],
+): Promise<Readonly<Record<N, number>>> {
+  const body = await fetch(`http://127.0.0.1:${opsPort}/metrics`).then((answer) => answer.text());
+  const lines = body.split('\n');
+  const sum = (name: string) =>
+    lines
+      .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+      .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
+  return Object.fromEntries(names.map((name) => [name, sum(name)])) as Record<N, number>;
 }
 
 /** How nginx asks (`auth_request`). A connection that breaks is an answer, too: status 0. */

@@ -17,6 +17,8 @@ export interface GatewayOptions {
   readonly folder?: string;
   readonly config?: Partial<Config>;
   readonly now?: () => number;
+  /** What reaches identity providers, in place of the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** The whole gateway, in this process, on real stores. */
@@ -57,7 +59,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     (fields: unknown, message: string): void =>
       void said.push(`${level} ${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
-  const app = await createApp(config, { log, ...(options.now && { now: options.now }) });
+  const app = await createApp(config, {
+    log,
+    ...(options.now && { now: options.now }),
+    ...(options.fetch && { fetch: options.fetch }),
+  });
   await app.start();
   return {
     app,

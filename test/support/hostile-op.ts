@@ -170,7 +170,7 @@ export async function startHostileOp(key: OpKey): Promise<HostileOp> {
       expires_in: 300,
       id_token: behaviour.tamper?.(made) ?? made,
     };
-    return [behaviour.tokenStatus ?? 200, behaviour.token?.(response) ?? response];
+    return [behaviour.tokenStatus ?? 200, (await behaviour.token?.(response)) ?? response];
   };
 
   const userinfo = async (authorization: string | undefined): Promise<[number, unknown]> => {

@@ -7,7 +7,10 @@ export class NavigatingBrowser extends CookieBrowser {
     const { host, hostname, port, pathname, search } = new URL(url);
     const jar = this.jars.get(host) ?? new Map<string, string>();
     this.jars.set(host, jar);
+    // As browsers do (RFC 6761, section 6.3), whatever the machine's resolver says.
+    const connectTo = hostname.endsWith('.localhost') ? '127.0.0.1' : hostname;
     const headers: Record<string, string> = {
+      host,
       accept: 'text/html',
       'sec-fetch-mode': 'navigate',
       ...(init.headers as Record<string, string>),
@@ -18,7 +21,14 @@ export class NavigatingBrowser extends CookieBrowser {
     if (body !== undefined) headers['content-type'] ??= 'application/x-www-form-urlencoded';
     return new Promise((resolve, reject) => {
       const asked = request(
-        { hostname, port, path: pathname + search, method: init.method ?? 'GET', headers, agent: false },
+        {
+          hostname: connectTo,
+          port,
+          path: pathname + search,
+          method: init.method ?? 'GET',
+          headers,
+          agent: false,
+        },
         (answer) => {
           const chunks: Buffer[] = [];
           answer.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -21,7 +21,7 @@ export function samlConfig(changes: Partial<SamlProviderConfig> = {}): SamlProvi
     label: 'Okta',
     domains: [],
     admit: { emailDomains: [], requireGroups: [] },
-    jit: { create: true },
+    jit: { create: true, linkBy: 'none' },
     groups: { claims: ['groups'], whenMissing: 'keep', map: [], unmapped: 'create' },
     role: { default: 'guest', map: [] },
     trustEmail: false,
@@ -50,6 +50,7 @@ export function samlConfig(changes: Partial<SamlProviderConfig> = {}): SamlProvi
     clockTolerance: 60_000,
     maxAuthenticationAge: undefined,
     forceAuthn: false,
+    signals: undefined,
     allowInsecure: false,
     ...changes,
   };

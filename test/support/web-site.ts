@@ -29,7 +29,7 @@ import {
   sessionIdFromCookie,
 } from '../../src/sessions/index.ts';
 import { createWeb, type TraceKeeper } from '../../src/web/index.ts';
-import { testAdmin, testAudit, testBrand } from './config-parts.ts';
+import { testAccess, testAdmin, testAudit, testBrand } from './config-parts.ts';
 
 /** What the identity provider of the test says at the next answer: an assertion, a refusal, or something to throw. */
 export type IdpAnswer =
@@ -159,6 +159,8 @@ export async function startSite(overrides: Partial<Config> = {}) {
     session: { idle: 3_600_000, absolute: 36_000_000, cookieDomain: undefined },
     trustedProxies: [],
     returnTo: [],
+    ...testAccess,
+    listen: { host: '127.0.0.1', port: 0, socket: undefined },
     contact: 'help@acme.example',
     brand: testBrand('Acme Catalog'),
     admin: testAdmin,

@@ -19,6 +19,7 @@ import { proxyConfig } from './proxy-config.ts';
 import { serve } from './serve.ts';
 import { sessionsEnd, sessionsList, sessionsRevoke } from './sessions.ts';
 import { usersErase, usersExport } from './users-privacy.ts';
+import { signalsConnect, signalsStatus, signalsVerify } from './signals.ts';
 import { tokensCreate, tokensList, tokensRevoke } from './tokens.ts';
 import { usersDisable, usersEnable, usersList, usersShow } from './users.ts';
 import { usersAdd, usersLink, usersRelink, usersUnlink } from './users-links.ts';
@@ -51,6 +52,9 @@ export const commands: readonly Command[] = [
   sessionsEnd,
   loginsList,
   loginsShow,
+  signalsConnect,
+  signalsStatus,
+  signalsVerify,
   scimStatusCommand,
   scimTokenCreate,
   scimTokenList,

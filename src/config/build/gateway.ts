@@ -52,6 +52,10 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
   }
   checkUpstreams(file, report);
   const tls = buildTls(file, dir, report);
+  for (const host of file.hosts ?? []) {
+    if (host.toLowerCase() === origin?.host)
+      report.problem('hosts', 'expected other hosts; the host of baseUrl needs no hand-over');
+  }
   const policy = buildPolicy(file, report);
   const brand = buildBrand(file.brand, dir, report);
   if (!origin || file.secrets === undefined) return undefined;

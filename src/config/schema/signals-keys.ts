@@ -28,7 +28,7 @@ export const signalsKeys = z
     poll: z
       .strictObject({
         url: text('Where events are fetched.', { complain: urlComplaint }),
-        every: duration('How often. Default: 1m', { min: '5s', max: '1h' }).optional(),
+        every: duration('How often. Default: 1m', { min: '1s', max: '1h' }).optional(),
       })
       .meta({ description: 'Fetch events (RFC 8936), in place of having them sent.' })
       .optional(),

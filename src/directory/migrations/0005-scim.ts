@@ -19,7 +19,6 @@ export const scim: Migration = {
         external_id ${text},
         user_name ${text} not null,
         user_name_key ${text} not null,
-        display ${text} not null,
         active ${integer} not null,
         resource ${text} not null,
         version ${integer} not null,
@@ -63,6 +62,7 @@ export const scim: Migration = {
       sql`create table scim_members (
         group_id ${text} not null references scim_groups (id) on delete cascade,
         scim_user_id ${text} not null references scim_users (id) on delete cascade,
+        display ${text},
         primary key (group_id, scim_user_id)
       ) ${withoutRowid}`,
       sql`create index scim_members_of_user on scim_members (scim_user_id, group_id)`,

@@ -27,6 +27,14 @@ const endpoints = {
   optional: ['userinfo_endpoint', 'pushed_authorization_request_endpoint', 'end_session_endpoint'],
 } as const;
 
+/** Every issuer that a provider's tokens can name: its own, or with a list of tenants one for each of them. */
+export function issuersOf({ issuer, tenants }: Pick<Rules, 'issuer' | 'tenants'>): readonly string[] {
+  return [
+    issuer,
+    ...tenants.map((tenant) => issuerTemplate.replace('{tenantid}', () => tenant.toLowerCase())),
+  ];
+}
+
 /** Where the discovery document of an issuer is (section 4). */
 export function discoveryUrl(issuer: string): string {
   return new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`).href;

@@ -21,6 +21,8 @@ import { isIssuer, verifySignedToken } from './signed-token.ts';
 import { OidcStrategy } from './strategy.ts';
 import { subjectIn } from './subject.ts';
 
+export { issuersOf } from './discovery.ts';
+
 /** Builds a provider; asks the network nothing yet. */
 export function createOidcProvider(config: OidcProviderConfig, context: ProviderContext): Provider {
   const client = createClient(config, context);

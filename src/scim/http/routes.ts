@@ -67,6 +67,8 @@ export function createRoutes(services: Services): (caller: Caller, request: Scim
           DELETE: () => service.remove(caller, second, conditions),
         });
       }
+      // Microsoft's reference server and its public test collection know it by this name.
+      case 'serviceConfiguration':
       case 'ServiceProviderConfig':
         if (second !== undefined) throw nothingHere();
         return answer(request, { GET: discovery.configuration });

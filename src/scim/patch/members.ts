@@ -1,4 +1,4 @@
-import type { MemberDelta } from '../../directory/index.ts';
+import type { MemberDelta, ScimMember } from '../../directory/index.ts';
 import { badRequest } from '../error.ts';
 import type { Filter, PatchPath } from '../filter/index.ts';
 import { readElement, type ValueHabit } from '../read.ts';
@@ -71,11 +71,11 @@ function applyToMembers(
   if (op === 'remove') {
     // Entra's remove with a list means those only; without one, everybody (RFC 7644, section 3.5.2.2).
     if (value === undefined || value === null) change.clear();
-    else for (const id of idsOf(value, habit)) change.leave(id);
+    else for (const { id } of membersOf(value, habit)) change.leave(id);
     return;
   }
   if (op === 'replace') change.clear();
-  for (const id of idsOf(value, habit)) change.join(id);
+  for (const member of membersOf(value, habit)) change.join(member);
 }
 
 function applyFiltered(
@@ -92,10 +92,10 @@ function applyFiltered(
     else leaving.push(filter);
     return;
   }
-  const ids = idsOf(value, habit);
-  if (!named || ids.length !== 1 || named[0] !== ids[0])
+  const members = membersOf(value, habit);
+  if (!named || members.length !== 1 || named[0] !== members[0]?.id)
     throw badRequest('mutability', 'A member cannot become another one; add and remove members.');
-  for (const id of ids) change.join(id);
+  for (const member of members) change.join(member);
 }
 
 /** The ids in `value eq "a"`, also several with `or`; undefined for any other filter. */
@@ -109,7 +109,7 @@ function idsIn(filter: Filter): string[] | undefined {
   return isValue ? [String(filter.value)] : undefined;
 }
 
-function idsOf(value: unknown, habit: ValueHabit): string[] {
+function membersOf(value: unknown, habit: ValueHabit): ScimMember[] {
   return readMembers(
     Array.isArray(value) ? value : value === undefined || value === null ? [] : [value],
     habit,
@@ -119,8 +119,8 @@ function idsOf(value: unknown, habit: ValueHabit): string[] {
 /** The most members that one request may name. */
 const maxMembers = 20_000;
 
-/** Ids of a list of members, as a client sends it: objects with a value, or bare ids. */
-export function readMembers(list: readonly unknown[], habit: ValueHabit): string[] {
+/** A list of members, as a client sends it: objects with a value, or bare ids. */
+export function readMembers(list: readonly unknown[], habit: ValueHabit): ScimMember[] {
   if (!membersAttribute) throw new Error('the group schema has no members');
   if (list.length > maxMembers)
     throw badRequest('invalidValue', `"members" has more than ${maxMembers} elements.`);
@@ -128,26 +128,26 @@ export function readMembers(list: readonly unknown[], habit: ValueHabit): string
   return list.flatMap((each) => {
     if (each === null || each === '') return [];
     const read = readElement(attribute, each, 'members', habit);
-    const id = isObject(read) ? read['value'] : undefined;
+    const { value: id, display } = isObject(read) ? read : {};
     if (typeof id !== 'string') throw badRequest('invalidValue', 'Each member needs a "value".');
-    return [id];
+    return [{ id, display: typeof display === 'string' ? display : undefined }];
   });
 }
 
 interface Delta {
   clear(): void;
-  join(id: string): void;
+  join(member: ScimMember): void;
   leave(id: string): void;
   result(): MemberDelta | undefined;
 }
 
 function createDelta(): Delta {
-  const isIn = new Map<string, boolean>();
+  const isIn = new Map<string, ScimMember | undefined>();
   let isCleared = false;
   let isTouched = false;
-  const set = (id: string, joined: boolean) => {
+  const set = (id: string, member: ScimMember | undefined) => {
     isTouched = true;
-    isIn.set(id, joined);
+    isIn.set(id, member);
   };
   return {
     clear() {
@@ -155,15 +155,15 @@ function createDelta(): Delta {
       isCleared = true;
       isIn.clear();
     },
-    join: (id) => set(id, true),
-    leave: (id) => set(id, false),
+    join: (member) => set(member.id, member),
+    leave: (id) => set(id, undefined),
     result() {
       if (!isTouched) return undefined;
       const ids = [...isIn];
       return {
         clear: isCleared,
-        join: ids.filter(([, joined]) => joined).map(([id]) => id),
-        leave: isCleared ? [] : ids.filter(([, joined]) => !joined).map(([id]) => id),
+        join: ids.flatMap(([, member]) => member ?? []),
+        leave: isCleared ? [] : ids.filter(([, member]) => !member).map(([id]) => id),
       };
     },
   };

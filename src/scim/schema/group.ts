@@ -24,7 +24,7 @@ export const groupSchema: Schema = {
           mutability: 'immutable',
           canonicalValues: ['User'],
         }),
-        simple('display', 'Name of the member.', 'string', { mutability: 'readOnly' }),
+        simple('display', 'A label that the client gave the member.', 'string', { mutability: 'immutable' }),
       ],
       { multiValued: true },
     ),

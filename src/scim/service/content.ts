@@ -7,7 +7,7 @@ import type { ScimProvider } from '../types.ts';
 
 /** Longest resource that is kept, as JSON; nobody's photo belongs here. */
 const longestResource = 256 * 1024;
-/** Longest user name, externalId and name of a group: what an index takes, with room to spare. */
+/** Longest user name, externalId and name of a group, in bytes: what an index takes, with room to spare. */
 const longestName = 1_000;
 
 /**
@@ -26,7 +26,6 @@ export function userContent(
   return {
     userName,
     externalId: externalIdOf(kept),
-    display: text(kept['displayName']) ?? userName,
     active: kept['active'] !== false,
     resource: jsonOf({ ...kept, active: kept['active'] !== false }),
     emails: before && sameValue(before['emails'], kept['emails']) ? undefined : emailsOf(kept),
@@ -96,8 +95,8 @@ function emailsOf(resource: Resource): string[] {
 
 function externalIdOf(resource: Resource): string | undefined {
   const externalId = text(resource['externalId']);
-  if (externalId !== undefined && externalId.length > longestName)
-    throw badRequest('invalidValue', `"externalId" is longer than ${longestName} characters.`);
+  if (externalId !== undefined && Buffer.byteLength(externalId) > longestName)
+    throw badRequest('invalidValue', `"externalId" is longer than ${longestName} bytes.`);
   return externalId;
 }
 
@@ -105,8 +104,8 @@ function nameOf(resource: Resource, attribute: string): string {
   const name = text(resource[attribute]);
   if (name === undefined || name.trim() === '')
     throw badRequest('invalidValue', `The attribute "${attribute}" is required.`);
-  if (name.length > longestName)
-    throw badRequest('invalidValue', `"${attribute}" is longer than ${longestName} characters.`);
+  if (Buffer.byteLength(name) > longestName)
+    throw badRequest('invalidValue', `"${attribute}" is longer than ${longestName} bytes.`);
   return name;
 }
 

@@ -95,7 +95,7 @@ export function createGroupService(
       .filter((each) => filters.some((filter) => elementMatches(attribute, each, filter)))
       .map((each) => String(isObject(each) ? each['value'] : ''));
     const { clear = false, join = [], leave = [] } = delta ?? {};
-    return { clear, join: join.filter((each) => !named.includes(each)), leave: [...leave, ...named] };
+    return { clear, join: join.filter((each) => !named.includes(each.id)), leave: [...leave, ...named] };
   }
 
   return {
@@ -198,7 +198,7 @@ function isMany(delta: MemberDelta | undefined): boolean {
   return delta !== undefined && (delta.clear || delta.join.length + delta.leave.length > 200);
 }
 
-function readGroup(body: unknown): { resource: Resource; members: string[] } {
+function readGroup(body: unknown): { resource: Resource; members: ScimMember[] } {
   const flat = flatKeys(groupType, body);
   if (!isObject(flat)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
   // Read as they were sent: a member without an id must be refused, and not left out.

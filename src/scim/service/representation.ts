@@ -41,7 +41,7 @@ export function createRepresentation(base: string) {
     members.map(({ id, display }) => ({
       value: id,
       $ref: locationOf(userType, id),
-      display,
+      ...(display !== undefined && { display }),
       type: 'User',
     }));
 

@@ -50,7 +50,7 @@ export function createUserService(
     id: string,
     decide: (resource: Resource, record: ScimUserRecord) => Resource,
     conditions: Conditions,
-    projection: Projection,
+    projection: Projection | undefined,
   ): Promise<Answer> {
     const at = now();
     const key = { provider: caller.provider.id, id };
@@ -62,13 +62,19 @@ export function createUserService(
         const after = decide(before, record);
         return decided(caller, before, after);
       },
-      { withGroups: asksFor(projection, 'groups'), now: at },
+      { withGroups: projection !== undefined && asksFor(projection, 'groups'), now: at },
       createEvents(caller, at).user,
     );
     if (!result) throw noSuchUser(id);
     if ('taken' in result) throw new ScimError(409, 'Another user has this userName.', 'uniqueness');
-    await endSessions(caller, result.record);
-    return answer(200, result.record, projection);
+    const { record } = result;
+    await endSessions(caller, record);
+    if (projection) return answer(200, record, projection);
+    return {
+      status: 204,
+      location: representation.locationOf(userType, record.id),
+      etag: etagOf(record.version),
+    };
   }
 
   return {
@@ -139,6 +145,7 @@ export function createUserService(
       );
     },
 
+    /** Answers 204; with the user itself where attributes were asked for (RFC 7644, section 3.5.2). */
     patch(
       caller: Caller,
       id: string,
@@ -156,7 +163,7 @@ export function createUserService(
           return { ...after, active: after['active'] ?? before['active'] ?? true };
         },
         conditions,
-        projection,
+        projection.only || projection.without ? projection : undefined,
       );
     },
 

@@ -6,6 +6,7 @@ import type { Freshness } from '../types.ts';
 import { birthName, createAnnouncer } from './announcer.ts';
 import { withoutArguments } from './ask.ts';
 import { createChain } from './chain.ts';
+import { hangUp } from './connect.ts';
 import { channelNames, type RedisClient } from './names.ts';
 import { beat as beatScript, run } from './scripts.ts';
 
@@ -156,7 +157,7 @@ export function createChangeChannel(options: ChannelOptions): ChangeChannel {
       heart.stop();
       lease.lapse();
       if (known !== '') await client.hdel(names.processes, self).catch(() => undefined);
-      subscriber?.disconnect();
+      if (subscriber !== undefined) hangUp(subscriber);
     },
   };
 }

@@ -23,6 +23,7 @@ const reconnectAfter = (attempt: number) => Math.min(500, 50 * 2 ** Math.min(att
  */
 export async function connect(address: RedisAddress, log: Log, now: () => number): Promise<RedisClient> {
   const client = address.kind === 'cluster' ? clusterOf(address) : serverOf(address);
+  revive(client);
   let troubled = false;
   let logged = Number.NEGATIVE_INFINITY;
   client.on('error', (error: unknown) => {
@@ -41,6 +42,30 @@ export async function connect(address: RedisAddress, log: Log, now: () => number
     log.warn({}, 'Redis is not ready yet; sessions will work as soon as it is');
   });
   return client;
+}
+
+/** Clients that we have ended ourselves. */
+const ended = new WeakSet<RedisClient>();
+/** Milliseconds until a client that gave up is told to try again. */
+const reviveAfter = 200;
+
+/**
+ * A client that ends without having been told to is made to connect again. ioredis gives up for good when a failover is
+ * announced by the sentinels at the very moment in which it asks them for the primary; nobody should have to restart.
+ */
+function revive(client: RedisClient): void {
+  client.on('end', () => {
+    if (ended.has(client)) return;
+    setTimeout(() => {
+      if (!ended.has(client) && client.status === 'end') client.connect().catch(() => undefined);
+    }, reviveAfter).unref();
+  });
+}
+
+/** Ends a connection at once. */
+export function hangUp(client: RedisClient): void {
+  ended.add(client);
+  client.disconnect();
 }
 
 function common({ username, password, tls }: RedisAddress) {
@@ -110,11 +135,13 @@ export function subscriberOf(client: RedisClient): RedisClient {
       : // A channel may be silent for long; heartbeats find out whether it still tells.
         client.duplicate({ ...further, enableOfflineQueue: true, socketTimeout: undefined });
   subscriber.on('error', () => {});
+  revive(subscriber);
   return subscriber;
 }
 
 /** Ends the connection; commands under way get a moment to be answered. */
 export async function disconnect(client: RedisClient): Promise<void> {
+  ended.add(client);
   await Promise.race([
     client.quit().catch(() => undefined),
     new Promise((resolve) => setTimeout(resolve, 300).unref()),

@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../sessions/index.ts';
 import { sessionsOf } from '../people.ts';
 import { type Effect, effectOf, shortName } from './kinds.ts';
 import { personOf } from './person.ts';
-import type { EventDeps } from './event-deps.ts';
+import type { EventDeps } from './deps.ts';
 import { type EventSubject, readSubject } from './subject.ts';
 import type { SecurityEvent } from './token.ts';
 

@@ -6,7 +6,7 @@
  *                           ├─▶ token.ts: a Security Event Token (RFC 8417), verified ─▶ subject.ts: about whom
  *   poll.ts ────────────────┘     ─▶ kinds.ts: what it means (data) ─▶ carry-out.ts ─▶ Endings │ directory │ recheck
  */
-export type { EventDeps } from './event-deps.ts';
+export type { EventDeps } from './deps.ts';
 export { createEventReceiver, type EventReceiver } from './receiver.ts';
-export { createStream, type Stream, type StreamState, verifiedKind, writeVerified } from './stream.ts';
-export { transmitterOf } from './transmitter.ts';
+export { type Stream, type StreamState, verifiedKind, writeVerified } from './stream.ts';
+export { streamOf } from './stream-of.ts';

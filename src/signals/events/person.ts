@@ -1,5 +1,5 @@
 import { comparable, type User } from '../../identity/index.ts';
-import type { EventDeps } from './event-deps.ts';
+import type { EventDeps } from './deps.ts';
 import type { PersonId } from './subject.ts';
 
 /**

@@ -132,6 +132,45 @@ export function refusals(world: () => ScimWorld): void {
       expect((await send('GET', `/Groups/${group}`)).body.members).toBeUndefined();
     });
 
+    it('strange text is kept or refused, and never a failure', async () => {
+      world().providers.set('strange', scimProviderOf('strange'));
+      const send = await world().client('strange');
+      const texts = [
+        'a\0b',
+        '\ud800',
+        'İstanbul',
+        'ﬁﬃ',
+        '😀'.repeat(200),
+        "'; drop table users; --",
+        '%_\\',
+        '\u202e',
+        ' x ',
+      ];
+      for (const text of texts) {
+        const made = await send('POST', '/Users', {
+          userName: text,
+          externalId: text,
+          emails: [{ value: text }],
+        });
+        expect([text, made.status]).toEqual([text, 201]);
+        for (const attribute of ['userName', 'externalId', 'emails.value', 'title']) {
+          const filter = `${attribute} eq ${JSON.stringify(text)}`;
+          const found = await send('POST', '/Users/.search', { filter });
+          expect([filter, found.status]).toEqual([filter, 200]);
+          if (attribute === 'userName') expect([text, found.body.totalResults]).toEqual([text, 1]);
+        }
+        expect([201, 400]).toContain((await send('POST', '/Groups', { displayName: text })).status);
+      }
+      for (const attribute of ['userName', 'externalId']) {
+        const body = { userName: 'long', [attribute]: '😀'.repeat(400) };
+        expect((await send('POST', '/Users', body)).body).toEqual(refusal(400, 'invalidValue'));
+      }
+      expect((await send('POST', '/Groups', { displayName: 'x'.repeat(1_001) })).status).toBe(400);
+      expect((await send('GET', `/Users/${'x'.repeat(5_000)}`)).status).toBe(404);
+      expect((await send('GET', '/Users/%00')).status).toBe(404);
+      expect((await send('GET', '/Users/%zz')).status).toBe(400);
+    });
+
     it('in a second is asked to wait, with the time to wait', async () => {
       world().providers.set('busy', scimProviderOf('busy', { scim: { requestsPerSecond: 5 } }));
       const send = await world().client('busy');

@@ -125,6 +125,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const log: Log = { debug: say, info: say, warn: say, error: say };
   const app = await createApp(config, { now, log, ...(options.fetch && { fetch: options.fetch }) });
   await app.start();
+  // Our own key pair is made when it is first needed: not between two looks at what is there.
+  const saml = config.providers.find(({ protocol }) => protocol === 'saml');
+  if (saml !== undefined) await (await fetch(`${app.address()}/sso/metadata/${saml.id}`)).text();
   const { directory, sessions } = app.stores;
   const flows = createLoginFlows({ store: sessions.transient, timeout: config.login.timeout, now });
   return {

@@ -11,8 +11,11 @@ import { type Gateway, hostileConfig, kinds, openPlace, type Place, startGateway
 import { checkRefused, createPages, referenceOn } from './refused.ts';
 import { forgetReplays } from './standing.ts';
 
-/** Refused before the request reaches the provider's room, which has a label of its own for whoever gets there. */
-const earlier = new Map<string, readonly [code: FailureCode, detail: string]>([
+/**
+ * Refused for another reason than the provider's room alone would give: before the request gets there, or because the
+ * whole gateway always has a key of its own, for which that assertion was not encrypted.
+ */
+const otherwise = new Map<string, readonly [code: FailureCode, detail: string]>([
   ['a form of another type', ['unsupported_media_type', 'web.acs_type']],
   ['a JSON body', ['unsupported_media_type', 'web.acs_type']],
   ['two responses in one form', ['bad_request', 'web.acs_form']],
@@ -22,6 +25,7 @@ const earlier = new Map<string, readonly [code: FailureCode, detail: string]>([
   ['the answer comes in another browser', ['login_state_unknown', 'flow.unknown']],
   ['the answer comes without the cookie', ['login_state_unknown', 'flow.no_browser']],
   ['the login was never begun', ['login_state_unknown', 'flow.unknown']],
+  ['encrypted for us although we have no key', ['login_rejected', 'saml.decryption']],
 ]);
 
 /** Correlation values: one browser that signed in so often for one page would be stopped as a loop. */
@@ -150,7 +154,7 @@ describe.each(kinds)('the whole gateway, sessions in %s: hostile SAML', (kind) =
             expect(await gateway.standing()).toEqual(before);
             return;
           }
-          const [code, detail] = earlier.get(sentence) ?? [
+          const [code, detail] = otherwise.get(sentence) ?? [
             one.verdict.code as FailureCode,
             one.verdict.detail,
           ];

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { fuzzProgress, fuzzRuns } from '../../support/fuzz-progress.ts';
 import { answer, loginUpToCallback, logIn, testBrowser } from '../../support/oidc-rp.ts';
 import { startBench } from './bench.ts';
 import type { Bench } from './case.ts';
 
 /** More by `FUZZ_RUNS=5000`. */
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 60);
+const numRuns = fuzzRuns(60);
 
 describe('an OpenID login, with anything changed', () => {
   let bench: Bench & { close(): Promise<void> };
@@ -20,6 +21,7 @@ describe('an OpenID login, with anything changed', () => {
     async () => {
       const { op, rp } = bench;
       const now = Math.floor(Date.now() / 1000);
+      const tick = fuzzProgress('claims of ID tokens', numRuns);
       const name = fc.constantFrom(
         'iss',
         'sub',
@@ -50,6 +52,7 @@ describe('an OpenID login, with anything changed', () => {
       );
       await fc.assert(
         fc.asyncProperty(fc.dictionary(name, value, { minKeys: 1, maxKeys: 3 }), async (changes) => {
+          tick();
           let sent: Record<string, unknown> = {};
           op.behave({
             claims: (claims) => (sent = JSON.parse(JSON.stringify({ ...claims, ...changes })) as typeof sent),
@@ -79,6 +82,7 @@ describe('an OpenID login, with anything changed', () => {
     'with other parameters at the callback is the same login, or none, and never an error of ours',
     async () => {
       const { op, rp } = bench;
+      const tick = fuzzProgress('parameters of callbacks', numRuns);
       const name = fc.constantFrom(
         'state',
         'code',
@@ -97,6 +101,7 @@ describe('an OpenID login, with anything changed', () => {
       });
       await fc.assert(
         fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+          tick();
           op.behave();
           const browser = testBrowser();
           const callback = await loginUpToCallback(rp, browser);

@@ -42,6 +42,7 @@ export const acceptedCases: readonly Case[] = [
   accepted(5, 'signed-with-the-next-key-in-a-rollover', { idp: keys('idp', 'idp-next') }),
   accepted(7, 'canonicalized-with-inclusive-prefixes'),
   accepted(8, 'a-comment-inside-the-name-id', {}, { subject: 'admin@acme.example.evil.example' }),
+  accepted(23, 'a-name-id-that-was-made-for-us'),
   accepted(9, 'a-thousand-groups'),
   accepted(11, 'encrypted-with-aes-gcm'),
   accepted(11, 'encrypted-under-a-signed-response-only', { wantSigned: 'response' }),

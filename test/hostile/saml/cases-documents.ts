@@ -196,6 +196,7 @@ const lines: readonly Line[] = [
   [23, 'the-name-id-is-only-spaces', 'subject.no_name_id'],
   [23, 'the-name-id-is-there-twice', 'xml.repeated.NameID'],
   [23, 'the-name-id-is-transient', 'subject.transient'],
+  [23, 'the-name-id-was-made-for-another-application', 'subject.sp_name_qualifier'],
   [23, 'there-is-no-subject', 'subject.no_name_id'],
   [23, 'there-are-two-subjects', 'xml.repeated.Subject'],
   [23, 'an-attribute-without-a-name', 'attribute.no_name'],

@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createSecondLock } from '../../../src/providers/saml/index.ts';
+import { fuzzProgress, fuzzRuns } from '../../support/fuzz-progress.ts';
 import { judge, readDocument } from './judge.ts';
 import { mutate, toText, toTree, type Mutation } from './mutate.ts';
 
 /** More by the environment, for the longer run. */
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 400);
+const numRuns = fuzzRuns(400);
 const secondLock = createSecondLock({ threads: 1, queue: 8, timeout: 60_000 });
 afterAll(() => secondLock.close());
 
@@ -127,8 +128,10 @@ describe('a document that was tampered with', () => {
       const signed = await document(original);
       expect(signed.verdict).toBe('accepted');
       const ends = { accepted: 0, refused: 0 };
+      const tick = fuzzProgress(`SAML documents, ${wantSigned} signed`, numRuns);
       await fc.assert(
         fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
+          tick();
           const { assertion, failure, verdict } = await document(mutate(original, mutations));
           if (assertion !== undefined) {
             ends.accepted += 1;
@@ -146,7 +149,7 @@ describe('a document that was tampered with', () => {
       expect(ends.accepted).toBeGreaterThan(0);
       expect(ends.refused).toBeGreaterThan(0);
     },
-    600_000,
+    Math.max(600_000, numRuns * 500),
   );
 
   it('is changed by the tools of this test, and by nothing else', () => {

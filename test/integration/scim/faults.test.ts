@@ -59,7 +59,7 @@ describe('a store that is away', () => {
     // The flag is down: whoever still has a session is refused at the gate.
     expect(user?.deactivatedAt).toBeDefined();
     isBroken = false;
-    expect((await send('PATCH', `/Users/${id}`, off)).status).toBe(200);
+    expect((await send('PATCH', `/Users/${id}`, off)).status).toBe(204);
     expect(ended).toEqual([user?.id]);
   });
 });

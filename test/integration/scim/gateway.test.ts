@@ -93,7 +93,7 @@ describe('SCIM beside a login, at the whole gateway', () => {
 
     expect(
       (await send('PATCH', `/Users/${id}`, patch({ op: 'replace', path: 'active', value: 'False' }))).status,
-    ).toBe(200);
+    ).toBe(204);
     // The very next request, with no waiting.
     expect(await verify(browser)).toBe(401);
     expect(await isIn(browser, gateway)).toBe(false);

@@ -54,7 +54,7 @@ describe('a rule that wants more than any sign-in', () => {
 
 describe('the way to a stronger sign-in', () => {
   const wanted: StepUp = { kind: 'step_up', provider: 'okta', maxAge: 15 * minute, acr: ['urn:a b', 'ü"'] };
-  const url = loginUrls({ baseUrl: 'https://sso.example', prefix: '/sso' });
+  const url = loginUrls({ baseUrl: 'https://sso.example', prefix: '/sso', hosts: [] });
 
   it('leads to the provider of the session, says what is wanted, and comes back', () => {
     const login = new URL(url({ ...undescribed, target: '/billing?x=1' }, wanted));

@@ -56,7 +56,7 @@ describe('operations on members', () => {
           const { members } = split(...operations.map(({ sent }) => sent));
           const actual = new Set(members?.clear ? [] : before);
           for (const each of members?.leave ?? []) actual.delete(each);
-          for (const each of members?.join ?? []) actual.add(each);
+          for (const each of members?.join ?? []) actual.add(each.id);
           expect([...actual].sort()).toEqual([...expected].sort());
         },
       ),
@@ -68,7 +68,7 @@ describe('operations on members', () => {
       { op: 'replace', path: 'displayName', value: 'X' },
       { op: 'add', value: { members: [{ value: 'a' }], externalId: 'E' } },
     );
-    expect(members).toEqual({ clear: false, join: ['a'], leave: [] });
+    expect(members).toEqual({ clear: false, join: [{ id: 'a', display: undefined }], leave: [] });
     expect(rest.map(({ path, value }) => [path?.path.attribute, value])).toEqual([
       ['displayName', 'X'],
       [undefined, { externalId: 'E' }],

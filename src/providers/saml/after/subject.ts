@@ -17,6 +17,9 @@ export function checkSubject(
 ): { readonly nameId: SeenNameId; readonly confirmedUntil: number } {
   const { nameId } = assertion;
   if (nameId === undefined || nameId.value.trim() === '') throw rejected('subject.no_name_id');
+  // The same name may be somebody else's at another service provider (saml-core 2.2.2).
+  const madeFor = nameId.spNameQualifier;
+  if (madeFor !== undefined && madeFor !== expected.spEntityId) throw rejected('subject.sp_name_qualifier');
   const bearers = assertion.confirmations.filter((confirmation) => confirmation.method === bearer);
   if (bearers.length === 0) throw rejected('subject.no_bearer_confirmation');
   let reason: unknown;

@@ -15,7 +15,8 @@ import { checkAssertionOutline, checkOutline, contents, signatureOf } from './st
 import type { FirstLockTask, Unlocked } from './task.ts';
 import { verifyEnveloped, type Trust } from './verify.ts';
 
-interface Options {
+/** What an answer is judged by. */
+export interface FirstLockRules {
   readonly trust: Trust;
   readonly wantSigned: WantSigned;
   readonly decryption: Decryption | undefined;
@@ -35,7 +36,11 @@ export function openFirstLock({
 }: FirstLockTask): Unlocked {
   const keys = verificationKeys(certificates);
   if (keys.length === 0) throw new Failure('idp_unavailable', { detail: 'saml.metadata.no_usable_key' });
-  const options: Options = { trust: { keys, allowWeak }, wantSigned, decryption };
+  return openWith(xml, { trust: { keys, allowWeak }, wantSigned, decryption });
+}
+
+/** The same with keys of any strength, for documents of others that are to be judged by everything else. */
+export function openWith(xml: string, options: FirstLockRules): Unlocked {
   return withXml(xml, (root) => {
     checkOutline(root);
     const content = contents(root)[0];
@@ -64,13 +69,17 @@ export function openFirstLock({
 }
 
 /** The text under the element's own signature; undefined where it has none. A signature that does not hold throws. */
-function verifyIfSigned(element: XmlElement, options: Options): string | undefined {
+function verifyIfSigned(element: XmlElement, options: FirstLockRules): string | undefined {
   const signature = signatureOf(element);
   return signature === undefined ? undefined : verifyEnveloped(element, signature, options.trust);
 }
 
 /** Reads the assertion from the text of its own signature, or else from that which covers it from outside. */
-function openAssertion(element: XmlElement, covered: string | undefined, options: Options): SeenAssertion {
+function openAssertion(
+  element: XmlElement,
+  covered: string | undefined,
+  options: FirstLockRules,
+): SeenAssertion {
   const text = verifyIfSigned(element, options);
   if (text === undefined && (options.wantSigned !== 'response' || covered === undefined)) {
     throw rejected('signature.assertion_missing');
@@ -79,7 +88,7 @@ function openAssertion(element: XmlElement, covered: string | undefined, options
 }
 
 /** Decrypts out of the verified response where there is one: then the ciphertext is what was signed. */
-function decrypt(content: XmlElement, responseText: string | undefined, options: Options): string {
+function decrypt(content: XmlElement, responseText: string | undefined, options: FirstLockRules): string {
   if (responseText === undefined) return decryptAssertion(content, options.decryption);
   return withXml(responseText, (root) => decryptAssertion(assertionIn(root), options.decryption));
 }

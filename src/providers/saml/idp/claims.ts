@@ -1,19 +1,25 @@
 /**
- * Which provider speaks for which identity provider. Two files with one entity id would share (issuer, subject) and so
- * their people, whatever the two files say of who may come in: the second is refused.
+ * Which provider speaks for which identity provider. People are known by (issuer, subject): whoever may choose an entity
+ * id could vouch for the people of another. So an entity id belongs to the first provider that has it, a provider keeps
+ * to the one it began with, and none may be the issuer of an OpenID provider.
  */
 export interface EntityIdClaims {
-  /** True when this provider may speak for the entity id; the first to ask keeps it. */
-  claim(entityId: string, provider: string): boolean;
+  /** `kept` when this provider may speak for the entity id; otherwise why it may not. */
+  claim(entityId: string, provider: string): 'kept' | 'taken' | 'changed';
 }
 
-export function createEntityIdClaims(): EntityIdClaims {
+/** `issuers`: those of the OpenID providers beside, as they stand in identities. */
+export function createEntityIdClaims(issuers: Iterable<string> = []): EntityIdClaims {
+  const foreign = new Set(issuers);
   const owners = new Map<string, string>();
+  const names = new Map<string, string>();
   return {
     claim(entityId, provider) {
-      const owner = owners.get(entityId) ?? provider;
-      owners.set(entityId, owner);
-      return owner === provider;
+      if (foreign.has(entityId) || (owners.get(entityId) ?? provider) !== provider) return 'taken';
+      if ((names.get(provider) ?? entityId) !== entityId) return 'changed';
+      owners.set(entityId, provider);
+      names.set(provider, entityId);
+      return 'kept';
     },
   };
 }

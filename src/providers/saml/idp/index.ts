@@ -29,8 +29,9 @@ export function createIdp(
     ...source,
     async current() {
       const metadata = await source.current();
-      if (!claims.claim(metadata.entityId, config.id)) {
-        throw new Failure('idp_unavailable', { detail: 'saml.metadata.entity_id_taken' });
+      const claim = claims.claim(metadata.entityId, config.id);
+      if (claim !== 'kept') {
+        throw new Failure('idp_unavailable', { detail: `saml.metadata.entity_id_${claim}` });
       }
       return withSafeEndpoints(metadata, config.allowInsecure);
     },

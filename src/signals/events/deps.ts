@@ -4,7 +4,7 @@ import type { Endings, SessionStore } from '../../sessions/index.ts';
 import type { EndedMarks } from '../ended-marks.ts';
 import type { SecurityEvent } from './token.ts';
 
-/** What carrying out an event needs of the rooms. */
+/** What carrying out an event needs of the rest of the house. */
 export interface EventDeps {
   readonly sessions: Pick<SessionStore, 'findByIdpSession' | 'listByUser'>;
   readonly endings: Pick<Endings<Actor>, 'endEach' | 'endAllOf'>;
