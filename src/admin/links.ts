@@ -1,6 +1,10 @@
 import type { Actor, AuditEvent } from '../audit/index.ts';
-import type { Expectation, LinkStore } from '../directory/index.ts';
+import type { Directory, Expectation, LinkStore } from '../directory/index.ts';
 import { Failure, type IdentityKey, type Profile, type User } from '../identity/index.ts';
+import type { Endings } from '../sessions/index.ts';
+import type { EvenLast, KeepOne } from './last-administrator.ts';
+
+type Identity = IdentityKey & { readonly provider: string };
 
 /** What an administrator decides of who is who: identities joined to users, and people added before they come. */
 export interface Links {
@@ -10,25 +14,36 @@ export interface Links {
     actor: Actor,
   ): Promise<User>;
   /** `taken`: somebody else has that identity, and keeps it. */
-  link(
+  link(userId: string, identity: Identity, actor: Actor): Promise<'linked' | 'already' | 'taken'>;
+  /** The user's sessions end. `changed` is false when the user has no such identity. */
+  unlink(
     userId: string,
-    identity: IdentityKey & { provider: string },
+    identity: Identity,
     actor: Actor,
-  ): Promise<'linked' | 'already' | 'taken'>;
-  /** False: the user has no such identity. */
-  unlink(userId: string, identity: IdentityKey & { provider: string }, actor: Actor): Promise<boolean>;
+    options?: EvenLast,
+  ): Promise<{ changed: boolean; ended: number }>;
+  /** A new subject at a provider: whatever else the user had there is taken away (how many), and the sessions end. */
+  relink(
+    userId: string,
+    identity: Identity,
+    actor: Actor,
+  ): Promise<'taken' | { takenAway: number; ended: number }>;
 }
 
-/** @throws Failure `not_found` when there is no such user, `store_unavailable` when the directory does not answer */
-export function createLinks(deps: { directory: LinkStore; now: () => number }): Links {
-  const { directory, now } = deps;
+/**
+ * @throws Failure `not_found` when there is no such user, `forbidden` (by {@link KeepOne}) when nobody could undo it,
+ *   `store_unavailable` when a store does not answer.
+ */
+export function createLinks(deps: {
+  directory: LinkStore & Pick<Directory, 'findUser'>;
+  endings: Pick<Endings<Actor>, 'endAllOf'>;
+  keepOne: KeepOne;
+  now: () => number;
+}): Links {
+  const { directory, endings, keepOne, now } = deps;
   const nobody = () => new Failure('not_found', { detail: 'people.no_such_user' });
   const event =
-    (
-      type: 'identity.linked' | 'identity.unlinked',
-      identity: IdentityKey & { provider: string },
-      actor: Actor,
-    ) =>
+    (type: 'identity.linked' | 'identity.unlinked', identity: Identity, actor: Actor) =>
     (user: User): AuditEvent[] => [
       {
         type,
@@ -41,6 +56,19 @@ export function createLinks(deps: { directory: LinkStore; now: () => number }): 
         subject: identity.subject,
       },
     ];
+  async function link(userId: string, identity: Identity, actor: Actor) {
+    const result = await directory.linkIdentity(userId, identity, event('identity.linked', identity, actor));
+    if (result === undefined) throw nobody();
+    return result;
+  }
+
+  async function takeAway(userId: string, identity: Identity, actor: Actor): Promise<boolean> {
+    const told = event('identity.unlinked', identity, actor);
+    const result = await directory.unlinkIdentity(userId, identity, told);
+    if (result === undefined) throw nobody();
+    return result;
+  }
+
   return {
     add(person, actor) {
       const at = now();
@@ -57,23 +85,27 @@ export function createLinks(deps: { directory: LinkStore; now: () => number }): 
         ];
       });
     },
-    async link(userId, identity, actor) {
-      const result = await directory.linkIdentity(
-        userId,
-        identity,
-        event('identity.linked', identity, actor),
-      );
-      if (result === undefined) throw nobody();
-      return result;
+    link,
+    async unlink(userId, identity, actor, options) {
+      await keepOne(userId, options, (user) => ({
+        ...user,
+        identities: user.identities.filter((each) => !isSame(each, identity)),
+      }));
+      const changed = await takeAway(userId, identity, actor);
+      return { changed, ended: changed ? await endings.endAllOf(userId, 'revoked', actor) : 0 };
     },
-    async unlink(userId, identity, actor) {
-      const result = await directory.unlinkIdentity(
-        userId,
-        identity,
-        event('identity.unlinked', identity, actor),
+    async relink(userId, identity, actor) {
+      if ((await link(userId, identity, actor)) === 'taken') return 'taken';
+      const user = await directory.findUser(userId);
+      const others = (user?.identities ?? []).filter(
+        (each) => each.provider === identity.provider && !isSame(each, identity),
       );
-      if (result === undefined) throw nobody();
-      return result;
+      for (const each of others) await takeAway(userId, each, actor);
+      return { takenAway: others.length, ended: await endings.endAllOf(userId, 'revoked', actor) };
     },
   };
+}
+
+function isSame(one: Identity, other: Identity): boolean {
+  return one.provider === other.provider && one.issuer === other.issuer && one.subject === other.subject;
 }

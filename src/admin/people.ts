@@ -2,12 +2,7 @@ import type { Actor, AuditEvent } from '../audit/index.ts';
 import type { ConsoleStore, Directory } from '../directory/index.ts';
 import { Failure, type User } from '../identity/index.ts';
 import type { Endings } from '../sessions/index.ts';
-import type { Administrators } from './administrators.ts';
-
-/** Says that the last administrator is meant, too. */
-export interface EvenLast {
-  readonly evenLast?: boolean;
-}
+import type { EvenLast, KeepOne } from './last-administrator.ts';
 
 /** What an administrator does to people, by whatever road: command, console, JSON API. */
 export interface People {
@@ -32,35 +27,19 @@ export interface People {
   erase(userId: string, actor: Actor, options?: EvenLast): Promise<{ ended: number }>;
 }
 
-/** Detail of the Failure that keeps the last administrator. */
-export const lastAdministrator = 'people.last_administrator';
-
 /**
- * @throws Failure `not_found` when there is no such user, `forbidden` ({@link lastAdministrator}) when nobody could undo it,
+ * @throws Failure `not_found` when there is no such user, `forbidden` (by {@link KeepOne}) when nobody could undo it,
  *   `store_unavailable` when a store does not answer.
  */
 export function createPeople(deps: {
   directory: Directory & Pick<ConsoleStore, 'eraseUser'>;
   endings: Endings<Actor>;
-  administrators: Pick<Administrators, 'isLast' | 'includes'>;
+  keepOne: KeepOne;
   now: () => number;
 }): People {
-  const { directory, endings, administrators, now } = deps;
+  const { directory, endings, keepOne, now } = deps;
   const about = (user: User) => ({ userId: user.id, userName: user.profile.userName });
   const nobody = () => new Failure('not_found', { detail: 'people.no_such_user' });
-
-  async function keepOne(userId: string, options: EvenLast = {}, without?: string): Promise<void> {
-    if (options.evenLast === true) return;
-    const user = await directory.findUser(userId);
-    if (user === undefined || user.disabledAt !== undefined) return;
-    if (without !== undefined) {
-      const memberships = user.memberships.filter(
-        ({ group, source }) => group !== without || source.kind !== 'local',
-      );
-      if (administrators.includes({ ...user, memberships })) return;
-    }
-    if (await administrators.isLast(user)) throw new Failure('forbidden', { detail: lastAdministrator });
-  }
 
   return {
     async disable(userId, actor, why, options) {
@@ -101,7 +80,10 @@ export function createPeople(deps: {
       return changed;
     },
     async removeFromGroup(userId, group, actor, options) {
-      await keepOne(userId, options, group);
+      await keepOne(userId, options, (user) => ({
+        ...user,
+        memberships: user.memberships.filter((each) => each.group !== group || each.source.kind !== 'local'),
+      }));
       const at = now();
       const changed = await directory.removeLocalMembership(userId, group, at, (user): AuditEvent[] => [
         { type: 'membership.removed', at, actor, group, source: 'local', ...about(user) },

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Express } from 'express';
-import { type AdminDeps, createAdministrators, createAdmin, createPeople } from '../admin/index.ts';
+import {
+  type AdminDeps,
+  createAdmin,
+  createAdministrators,
+  createLinks,
+  createPeople,
+  keepOneAdministrator,
+} from '../admin/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   clientAddress,
@@ -24,6 +31,7 @@ export function consoleOf(
   const views = join(viewsDirectory, 'admin');
   const isTrusted = trustedProxies(config.trustedProxies);
   const administrators = createAdministrators(config.admin, config.providers, directory);
+  const keepOne = keepOneAdministrator({ directory, administrators });
   const tokens = createTokens({ tokens: directory.scim.tokens, now, random: randomBytes });
   return createAdmin({
     ...deps,
@@ -32,8 +40,8 @@ export function consoleOf(
     sessions,
     transient: sessions.transient,
     endings,
-    people: createPeople({ directory, endings, administrators, now }),
-    links: stores.links,
+    people: createPeople({ directory, endings, keepOne, now }),
+    links: createLinks({ directory, endings, keepOne, now }),
     scim: {
       providers: [...scimProviders(config).keys()],
       status: (provider) => scimStatus(directory.scim, provider),

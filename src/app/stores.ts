@@ -1,4 +1,11 @@
-import { createAdministrators, createPeople, type People, createLinks, type Links } from '../admin/index.ts';
+import {
+  createAdministrators,
+  createLinks,
+  createPeople,
+  keepOneAdministrator,
+  type Links,
+  type People,
+} from '../admin/index.ts';
 import {
   createAuditRelay,
   createAuditWriter,
@@ -63,7 +70,8 @@ export async function openStores(config: Config, deps: StoresDeps = {}): Promise
       ...(onSessionEnded && { onEnded: onSessionEnded }),
     });
     const administrators = createAdministrators(config.admin, config.providers, directory);
-    const people = createPeople({ directory, endings, administrators, now });
+    const keepOne = keepOneAdministrator({ directory, administrators });
+    const people = createPeople({ directory, endings, keepOne, now });
     return {
       directory,
       sessions,
@@ -71,7 +79,7 @@ export async function openStores(config: Config, deps: StoresDeps = {}): Promise
       endings,
       people,
       tokens: tokensOf(config, directory, now),
-      links: createLinks({ directory, now }),
+      links: createLinks({ directory, endings, keepOne, now }),
       async close() {
         await Promise.all([sessions.close(), directory.close()]);
         await outlets.close();

@@ -83,12 +83,31 @@ export const changeOperations: readonly Operation[] = [
     path: '/people/{id}/identities',
     tag: 'People',
     summary: 'Take an identity away from a person; their sessions end',
-    body: identity,
+    body: identity.extend({ evenLast }),
     answer: z.strictObject({ ...changed.shape, ...ended.shape }),
     async run({ deps, params, body, operator }) {
-      const id = params['id'] ?? '';
-      const took = await deps.links.unlink(id, body, operator.actor);
-      return { changed: took, ended: took ? await deps.people.endSessions(id, operator.actor) : 0 };
+      const { evenLast, ...known } = body;
+      return deps.links.unlink(params['id'] ?? '', known, operator.actor, { evenLast });
+    },
+  }),
+  operation({
+    id: 'relinkIdentity',
+    method: 'put',
+    path: '/people/{id}/identities',
+    tag: 'People',
+    summary:
+      'Give a person a new subject at a provider; the others there are taken away, and their sessions end',
+    body: identity,
+    answer: z.strictObject({
+      result: z.enum(['relinked', 'taken']),
+      takenAway: z.int(),
+      ended: z.int(),
+    }),
+    async run({ deps, params, body, operator }) {
+      const done = await deps.links.relink(params['id'] ?? '', body, operator.actor);
+      return done === 'taken'
+        ? { result: 'taken' as const, takenAway: 0, ended: 0 }
+        : { result: 'relinked' as const, ...done };
     },
   }),
   operation({

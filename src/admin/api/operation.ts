@@ -15,7 +15,7 @@ export interface Call<Query, Body> {
 /** One operation of the API: the router serves it and the OpenAPI document tells of it, from the same words. */
 export interface Operation {
   readonly id: string;
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** Below `/admin/api`, with `{names}`. */
   readonly path: string;
   readonly summary: string;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Failure, failures } from '../../identity/index.ts';
 import { formToken } from '../../sessions/index.ts';
 import type { Operators } from '../console/operator.ts';
-import { lastAdministrator } from '../people.ts';
+import { lastAdministrator } from '../last-administrator.ts';
 import type { AdminDeps, Operator } from '../types.ts';
 import { changeOperations } from './change-operations.ts';
 import { openApiDocument } from './openapi.ts';

@@ -1,13 +1,14 @@
 import type { Request, Response } from 'express';
 import type { AdminDeps, Operator } from '../types.ts';
 import { identityOf } from './identity-form.ts';
+import { orAsk } from './or-ask.ts';
 import type { SendPage } from './page.ts';
 import { personOf } from './people-pages.ts';
 import type { Form, Routes } from './routes.ts';
 
 /** Who is who: an identity at a provider joined to a person, or taken away. */
 export function linkPages(deps: AdminDeps, routes: Routes, send: SendPage): void {
-  const { config, links, people, providers } = deps;
+  const { config, links, providers } = deps;
 
   async function ask(req: Request, res: Response, operator: Operator, form: Form, wrong?: string) {
     const user = await personOf(deps, req);
@@ -54,6 +55,7 @@ export function linkPages(deps: AdminDeps, routes: Routes, send: SendPage): void
           text: `${subject} at ${issuer} no longer leads to this person. Their sessions end; the next sign-in by it is a first sign-in.`,
           button: 'Take it away',
           asksWhy: false,
+          warning: req.query['last'] === '1',
           subject: user.profile.displayName ?? user.profile.userName,
           detail: user.profile.userName,
           hidden: { provider, issuer, subject },
@@ -68,7 +70,11 @@ export function linkPages(deps: AdminDeps, routes: Routes, send: SendPage): void
   routes.change('/people/:id/unlink', async (req, res, { actor }, form) => {
     const { id } = await personOf(deps, req);
     const { provider = '', issuer = '', subject = '' } = form;
-    if (await links.unlink(id, { provider, issuer, subject }, actor)) await people.endSessions(id, actor);
-    res.redirect(303, `/admin/people/${id}?done=unlinked`);
+    const identity = { provider, issuer, subject };
+    const again = new URLSearchParams({ ...identity, last: '1' }).toString();
+    await orAsk(res, `/admin/people/${id}/unlink?${again}`, async () => {
+      await links.unlink(id, identity, actor, { evenLast: form['yes'] === '1' });
+      return `/admin/people/${id}?done=unlinked`;
+    });
   });
 }

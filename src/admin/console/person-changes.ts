@@ -1,7 +1,6 @@
-import type { Response } from 'express';
 import { Failure } from '../../identity/index.ts';
 import { sessionRef } from '../../sessions/index.ts';
-import { lastAdministrator } from '../people.ts';
+import { orAsk } from './or-ask.ts';
 import type { AdminDeps } from '../types.ts';
 import type { SendPage } from './page.ts';
 import { personOf } from './people-pages.ts';
@@ -62,19 +61,9 @@ export function personChanges(deps: AdminDeps, routes: Routes, send: SendPage): 
     );
   }
 
-  /** Does it; when nobody would be left to undo it, asks again and says so. */
-  async function orAsk(res: Response, path: string, work: () => Promise<string>): Promise<void> {
-    try {
-      res.redirect(303, await work());
-    } catch (error) {
-      if (!(error instanceof Failure) || error.detail !== lastAdministrator) throw error;
-      res.redirect(303, `${path}?last=1`);
-    }
-  }
-
   routes.change('/people/:id/disable', async (req, res, { actor }, form) => {
     const { id } = await personOf(deps, req);
-    await orAsk(res, `/admin/people/${id}/disable`, async () => {
+    await orAsk(res, `/admin/people/${id}/disable?last=1`, async () => {
       await people.disable(id, actor, whyOf(form), { evenLast: form['yes'] === '1' });
       return `/admin/people/${id}?done=disabled`;
     });
@@ -97,7 +86,7 @@ export function personChanges(deps: AdminDeps, routes: Routes, send: SendPage): 
     if (form['name']?.trim() !== profile.userName.trim()) {
       return res.redirect(303, `/admin/people/${id}/erase?typo=1`);
     }
-    await orAsk(res, `/admin/people/${id}/erase`, async () => {
+    await orAsk(res, `/admin/people/${id}/erase?last=1`, async () => {
       await people.erase(id, actor, { evenLast: form['yes'] === '1' });
       return '/admin/people?done=erased';
     });
@@ -114,13 +103,10 @@ export function personChanges(deps: AdminDeps, routes: Routes, send: SendPage): 
   routes.change('/people/:id/groups/remove', async (req, res, { actor }, form) => {
     const { id } = await personOf(deps, req);
     const group = form['group'] ?? '';
-    try {
+    await orAsk(res, `/admin/people/${id}?last=${encodeURIComponent(group)}`, async () => {
       await people.removeFromGroup(id, group, actor, { evenLast: form['yes'] === '1' });
-      res.redirect(303, `/admin/people/${id}?done=removed`);
-    } catch (error) {
-      if (!(error instanceof Failure) || error.detail !== lastAdministrator) throw error;
-      res.redirect(303, `/admin/people/${id}?last=${encodeURIComponent(group)}`);
-    }
+      return `/admin/people/${id}?done=removed`;
+    });
   });
 
   routes.change('/people/:id/sessions', async (req, res, { actor }, form) => {

@@ -3,6 +3,7 @@ import { Failure, toFailure } from '../../identity/index.ts';
 import { withStores } from '../../app.ts';
 import { exit, type Arguments, type Command, type ExitCode, type Terminal } from '../command.ts';
 import { configOf } from '../configuration.ts';
+import { unlessLast } from '../last-administrator.ts';
 import { nearest } from '../nearest.ts';
 import { withUser } from './users.ts';
 import { commandActor } from '../command-actor.ts';
@@ -102,20 +103,25 @@ export const usersLink: Command = {
 export const usersUnlink: Command = {
   name: 'users unlink',
   summary: 'Take an identity away from a user; the next login by it is a first login',
-  usage: 'NAME --provider NAME --subject SUBJECT [--issuer ISSUER]',
+  usage: 'NAME --provider NAME --subject SUBJECT [--issuer ISSUER] [--yes]',
   help: `${identityHelp}\nThe user's sessions end.\nExample: doorward users unlink ann@acme.example --provider okta --subject 00u1ab2`,
-  options: identityFlags,
+  options: { ...identityFlags, yes: { type: 'boolean' } },
   words: [1, 1],
   run: (args, terminal) =>
     withIdentity(args, terminal, (identity) =>
-      withUser(args, terminal, async (user, { links, endings }) => {
-        if (!(await links.unlink(user.id, identity, commandActor()))) {
+      withUser(args, terminal, async (user, { links }) => {
+        const evenLast = args.flags['yes'] === true;
+        let result = { changed: false, ended: 0 };
+        const done = await unlessLast(terminal, async () => {
+          result = await links.unlink(user.id, identity, commandActor(), { evenLast });
+        });
+        if (!done) return exit.no;
+        if (!result.changed) {
           terminal.err(`${user.profile.userName} has no such identity. See: doorward users show\n`);
           return exit.no;
         }
-        const ended = await endings.endAllOf(user.id, 'revoked', commandActor());
         terminal.out(
-          `${user.profile.userName} no longer signs in as ${identity.subject}. Sessions ended: ${ended}.\n`,
+          `${user.profile.userName} no longer signs in as ${identity.subject}. Sessions ended: ${result.ended}.\n`,
         );
         return exit.ok;
       }),
@@ -131,21 +137,14 @@ export const usersRelink: Command = {
   words: [1, 1],
   run: (args, terminal) =>
     withIdentity(args, terminal, (identity) =>
-      withUser(args, terminal, async (user, { links, endings }) => {
-        const result = await links.link(user.id, identity, commandActor());
+      withUser(args, terminal, async (user, { links }) => {
+        const result = await links.relink(user.id, identity, commandActor());
         if (result === 'taken') {
           terminal.err('Another user has that identity. Take it away there first: doorward users unlink\n');
           return exit.no;
         }
-        const old = user.identities.filter(
-          (each) =>
-            each.provider === identity.provider &&
-            !(each.issuer === identity.issuer && each.subject === identity.subject),
-        );
-        for (const each of old) await links.unlink(user.id, each, commandActor());
-        await endings.endAllOf(user.id, 'revoked', commandActor());
         terminal.out(
-          `${user.profile.userName} now signs in as ${identity.subject} at ${identity.provider}; ${old.length} taken away.\n`,
+          `${user.profile.userName} now signs in as ${identity.subject} at ${identity.provider}; ${result.takenAway} taken away. Sessions ended: ${result.ended}.\n`,
         );
         return exit.ok;
       }),

@@ -208,7 +208,7 @@ describe('erasing a person', () => {
 });
 
 describe('the last administrator', () => {
-  it('is neither disabled nor erased nor taken out of the group unless one says so twice', async () => {
+  it('is neither disabled nor erased, nor loses the group or the identity, unless one says so twice', async () => {
     const other = await startConsole();
     try {
       const only = other.admin;
@@ -230,6 +230,15 @@ describe('the last administrator', () => {
       await expect(other.stores.people.erase(only.id, { kind: 'command' })).rejects.toMatchObject({
         detail: 'people.last_administrator',
       });
+      const [{ provider, issuer, subject } = { provider: '', issuer: '', subject: '' }] = only.identities;
+      const unlinked = await send(`/admin/people/${only.id}/unlink`, { provider, issuer, subject });
+      const asked = unlinked.headers.get('location') ?? '';
+      expect(asked).toMatch(new RegExp(`^/admin/people/${only.id}/unlink\\?.*last=1$`));
+      const page = await fetch(other.baseUrl + asked, {
+        headers: { cookie: session.cookie, accept: 'text/html' },
+      });
+      expect(await page.text()).toContain('This is the last administrator.');
+      expect((await other.stores.directory.findUser(only.id))?.identities).toHaveLength(1);
       const second = await other.hire('second@acme.example', 'Second', ['stewards']);
       await other.stores.people.disable(second.id, { kind: 'command' });
       await expect(other.stores.people.disable(only.id, { kind: 'command' })).rejects.toMatchObject({

@@ -80,6 +80,30 @@ describe('an identity', () => {
     expect(events[0]?.event.actor).toEqual({ kind: 'admin', name: world.admin.id });
   });
 
+  it('is exchanged for a new one at the provider, in the API too', async () => {
+    const bob = await world.hire('bob3@x.example', 'Bob', []);
+    const headers = {
+      cookie: admin.cookie,
+      'x-doorward-token': admin.token,
+      origin: world.baseUrl,
+      'content-type': 'application/json',
+    };
+    const send = async (method: string, body: object) => {
+      const address = `${world.baseUrl}/admin/api/people/${bob.id}/identities`;
+      return (await fetch(address, { method, headers, body: JSON.stringify(body) })).json();
+    };
+    const { issuer } = providers[1];
+    const old = { provider: 'okta', issuer, subject: 'bob-old' };
+    expect(await send('POST', old)).toEqual({ result: 'linked' });
+    await world.signIn(bob);
+    const next = { ...old, subject: 'bob-new' };
+    expect(await send('PUT', next)).toEqual({ result: 'relinked', takenAway: 1, ended: 1 });
+    const found = await world.stores.directory.findUser(bob.id);
+    expect(found?.identities.filter(({ provider }) => provider === 'okta')).toMatchObject([next]);
+    expect(await send('DELETE', next)).toEqual({ changed: true, ended: 0 });
+    expect(await send('DELETE', next)).toEqual({ changed: false, ended: 0 });
+  });
+
   it('of nobody is not joined', async () => {
     const bob = await world.hire('bob2@x.example', 'Bob', []);
     expect((await post(`/admin/people/${bob.id}/link`, { provider: 'okta', subject: ' ' })).status).toBe(400);
