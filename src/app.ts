@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { createFront, type Front, type FrontDeps } from './app/front.ts';
 import { subscribable } from './app/invalidations.ts';
 import { addressOf, drain, listen } from './app/listeners.ts';
+import { joinRoster } from './app/roster.ts';
 import { openStores, type Stores, type StoresDeps } from './app/stores.ts';
 import { readKeyPair, watchKeyPair } from './app/tls.ts';
 import type { Config } from './config/index.ts';
@@ -11,6 +12,7 @@ import { silentLog } from './identity/index.ts';
 import { createMetrics, createOpsServer } from './telemetry/index.ts';
 
 export { reloadFrom } from './app/reload.ts';
+export { divergence, lately } from './app/roster.ts';
 export { keyringOf } from './app/own-keys.ts';
 export { watchConfig } from './app/watch.ts';
 export { scimProviders } from './app/scim.ts';
@@ -120,6 +122,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     retired.set(old, timer.unref());
   }
 
+  let roster: ReturnType<typeof joinRoster> | undefined;
   async function stop(): Promise<void> {
     unwatchKeyPair?.();
     const fronts = [front, ...retired.keys()];
@@ -129,6 +132,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     await Promise.all([drain(server, () => void closeFronts()), drain(ops)]);
     for (const timer of retired.values()) clearTimeout(timer);
     await closeFronts();
+    await roster?.leave();
     await stores.close();
   }
 
@@ -139,6 +143,13 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
       await front.ready;
       await listen(server, initial.listen);
       if (initial.ops) await listen(ops, initial.ops);
+      roster = joinRoster({
+        store: directory.gateways,
+        configVersion: () => front.config.version,
+        now,
+        log,
+        onVersions: (count) => metrics.configVersions(count),
+      });
     },
     address: () => addressOf(server),
     opsAddress: () => (ops.listening ? addressOf(ops) : undefined),

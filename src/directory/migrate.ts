@@ -8,7 +8,7 @@ import type { Tables } from './schema.ts';
  * Brings the tables forward inside one transaction, which must already hold a lock that keeps other processes out.
  * Returns the names of the steps that were missing, in order.
  *
- * @throws Failure `internal` (`directory.newer`) when the database has a step that this version does not know.
+ * @throws Failure `internal` (`directory.newer`) when a later version has taken something away that this version needs.
  */
 export async function applyMigrations(
   transaction: Transaction<Tables>,
@@ -35,9 +35,16 @@ async function appliedMigrations(db: Kysely<Tables>): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name));
 }
 
+/** Steps that take something away say so in their names: `0042-contract-old-column`. */
+const contracts = /^\d+-contract-/;
+
+/**
+ * A later version's steps only add (see migrations/index.ts), so this version may run beside it and start again after it;
+ * until one of them contracts.
+ */
 function refuseNewer(applied: ReadonlySet<string>): void {
   const known = new Set(migrations.map(({ name }) => name));
-  const unknown = [...applied].filter((name) => !known.has(name)).sort();
+  const unknown = [...applied].filter((name) => !known.has(name) && contracts.test(name)).sort();
   if (unknown.length === 0) return;
   const cause = new Error(
     `The directory was written by a newer version of Doorward (it has ${unknown.join(', ')}): start that version, or a newer one.`,

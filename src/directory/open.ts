@@ -27,6 +27,7 @@ import { createScimStore } from './scim-store.ts';
 import type { ScimActivityStore, ScimTokenStore } from './scim-token-types.ts';
 import { createScimActivity, createScimTokens } from './scim-tokens.ts';
 import type { ScimStore } from './scim-types.ts';
+import { createRoster, type Roster } from './roster.ts';
 import { createStanding } from './standing.ts';
 import { markOf } from './transfer/transfer.ts';
 import { trimChangeLog } from './trim-change-log.ts';
@@ -56,6 +57,8 @@ export type OpenDirectory<E extends AuditRecord> = Directory &
     /** The gateway's own key pairs. */
     ownKeys<U extends string>(): OwnKeyStore<U>;
     readonly apiTokens: ApiTokenStore;
+    /** The gateways that run on it. */
+    readonly gateways: Roster;
     /** What provisioning clients wrote, by what they prove themselves, and what they did lately. */
     readonly scim: ScimStore & { readonly tokens: ScimTokenStore; readonly activity: ScimActivityStore };
   };
@@ -99,6 +102,7 @@ export async function openDirectory<E extends AuditRecord>(
     },
     ownKeys: () => createOwnKeys(unsettled),
     apiTokens: createApiTokens(database),
+    gateways: createRoster(unsettled),
     freshness: connection.feed,
     async ping() {
       await database.read((db) => db.selectFrom('migrations').select('name').limit(1).execute());

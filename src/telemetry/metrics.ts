@@ -21,6 +21,8 @@ export interface Metrics {
   sessionEnded(cause: string, count?: number): void;
   /** The version of the configuration in force: the one series has the value 1. */
   configLoaded(version: string): void;
+  /** How many versions of the configuration are in force among all gateways: 1 when they agree. */
+  configVersions(count: number): void;
   /** A new configuration was refused; the one in force stays. */
   configRejected(): void;
   /** Prometheus text, and its content type. */
@@ -74,6 +76,12 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     registers,
   });
   lastReload.set(1);
+  const versions = new Gauge({
+    name: 'doorward_config_versions',
+    help: 'Versions of the configuration in force among all gateways on this directory; 1 when they agree.',
+    registers,
+  });
+  versions.set(1);
   registry.registerMetric(
     new Counter({
       name: 'doorward_verify_total',
@@ -113,6 +121,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       reloads.inc({ outcome: 'loaded' });
       lastReload.set(1);
     },
+    configVersions: (count) => versions.set(count),
     configRejected() {
       reloads.inc({ outcome: 'rejected' });
       lastReload.set(0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ApiToken, OwnKey } from '../../src/directory/index.ts';
+import type { ApiToken, GatewayProcess, OwnKey } from '../../src/directory/index.ts';
 import { commit, createPlan } from '../support/directory.ts';
 import type { DirectoryWorld } from './directory-world.ts';
 
@@ -49,6 +49,40 @@ export function directoryKeysAndTokens(world: DirectoryWorld): void {
       await keys.forgetKeys('assertion', 2);
       expect(await world.second.ownKeys().readKeys()).toEqual([{ ...sooner, sealed: 'v1.anew' }, saml]);
       expect(await world.directory.read({ type: 'key.hastened' })).toHaveLength(1);
+    });
+  });
+
+  describe('gateways that run', () => {
+    const gateway = (id: string, changes: Partial<GatewayProcess> = {}): GatewayProcess => {
+      return { id, host: 'a', pid: 7, program: '1.0.0', configVersion: 'one', startedAt: 5, ...changes };
+    };
+
+    it('are listed by all, with the configuration that each has now, until they stop', async () => {
+      const [here, there] = [world.directory.gateways, world.second.gateways];
+      await here.seen(gateway('first', { host: 'b' }));
+      await there.seen(gateway('second'));
+      await here.seen(gateway('first', { host: 'b', configVersion: 'two' }));
+      const listed = await there.list(60_000);
+      expect(listed).toEqual([
+        { ...gateway('second'), age: expect.any(Number) },
+        { ...gateway('first', { host: 'b', configVersion: 'two' }), age: expect.any(Number) },
+      ]);
+      expect(listed.every(({ age }) => age >= 0 && age < 60_000)).toBe(true);
+      await there.gone('second');
+      await there.gone('second');
+      expect((await here.list(60_000)).map(({ id }) => id)).toEqual(['first']);
+    });
+
+    it('are not listed when they were not seen for longer, and forgotten after a day', async () => {
+      await world.directory.gateways.seen(gateway('gone'));
+      await world.under.run(world.url, `update gateways set seen_at = seen_at - 50000 where id = 'gone'`);
+      const ids = async (within: number) =>
+        (await world.second.gateways.list(within)).map(({ id }) => id).toSorted();
+      expect(await ids(45_000)).toEqual(['first']);
+      expect(await ids(90_000)).toEqual(['first', 'gone']);
+      await world.under.run(world.url, `update gateways set seen_at = seen_at - 90000000 where id = 'gone'`);
+      await world.second.gateways.seen(gateway('first'));
+      expect(await world.under.run(world.url, 'select id from gateways')).toEqual([{ id: 'first' }]);
     });
   });
 

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { adminRecover } from './admin-recover.ts';
 import { auditExport, auditVerify } from './audit-chain.ts';
 import { audit } from './audit.ts';
+import { backup, restore } from './backup.ts';
 import { completionFor } from './completion.ts';
 import { configCheck } from './config-check.ts';
 import { configSchema } from './config-schema.ts';
@@ -12,6 +13,7 @@ import { init } from './init.ts';
 import { keysList, keysRotate } from './keys.ts';
 import { loginsList, loginsShow } from './logins.ts';
 import { migrate } from './migrate.ts';
+import { processes } from './processes.ts';
 import { providersList, providersShow } from './providers.ts';
 import { scimStatusCommand } from './scim-status.ts';
 import { scimTokenCreate, scimTokenList, scimTokenRevoke } from './scim-tokens.ts';
@@ -28,6 +30,7 @@ import { usersAdd, usersLink, usersRelink, usersUnlink } from './users-links.ts'
 export const commands: readonly Command[] = [
   init,
   serve,
+  processes,
   demo,
   configCheck,
   configSchema,
@@ -70,5 +73,7 @@ export const commands: readonly Command[] = [
   auditExport,
   adminRecover,
   migrate,
+  backup,
+  restore,
   completionFor(() => commands),
 ];

@@ -10,9 +10,15 @@ import { apiTokens } from './0009-api-tokens.ts';
 import { auditChain } from './0010-audit-chain.ts';
 import { loginTraces } from './0011-login-traces.ts';
 import { expected } from './0012-expected.ts';
+import { gateways } from './0013-gateways.ts';
 import type { Migration } from './types.ts';
 
-/** Every step, in order. */
+/**
+ * Every step, in order. Gateways of the version before run on beside it while machines are upgraded one by one, so a step
+ * *expands*: new tables, new columns that are nullable or have a default, new indexes, constraints that the version
+ * before keeps already. What nobody needs any more is taken away (*contract*) by a step of a later release, whose name says so:
+ * `0042-contract-old-column`; versions that do not know that step refuse to start. test/unit/directory/upgrade.test.ts checks both.
+ */
 export const migrations: readonly Migration[] = [
   users,
   groups,
@@ -26,6 +32,7 @@ export const migrations: readonly Migration[] = [
   auditChain,
   loginTraces,
   expected,
+  gateways,
 ];
 
 /** Name of the step that this version of Doorward needs. */

@@ -24,6 +24,7 @@ export interface Side {
 export const leftBehind: Readonly<Record<string, string>> = {
   migrations: 'the target has its own',
   processes: 'who runs now',
+  gateways: 'who runs now',
   change_log: 'for caches that are running now',
   scim_counts: 'counted anew by triggers while the rows come in',
   people_rows: 'index of SQLite, kept by triggers',

@@ -1,0 +1,3 @@
+export { backupDirectory } from './backup.ts';
+export { restoreDirectory, type Restored } from './restore.ts';
+export type { Inspected } from './inspect.ts';
