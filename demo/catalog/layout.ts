@@ -122,6 +122,27 @@ export function layout(visitor: Visitor | undefined, title: string, body: Html):
           td code {
             overflow-wrap: anywhere;
           }
+          .headers {
+            table-layout: fixed;
+          }
+          .headers code {
+            font-size: 0.85rem;
+            overflow-wrap: anywhere;
+          }
+          .headers th:first-child {
+            width: 28%;
+          }
+          .headers .chip {
+            overflow-wrap: anywhere;
+            border-radius: 14px;
+          }
+          .headers .long {
+            display: -webkit-box;
+            -webkit-box-orient: vertical;
+            -webkit-line-clamp: 4;
+            line-clamp: 4;
+            overflow: hidden;
+          }
           dt {
             font-weight: 600;
           }

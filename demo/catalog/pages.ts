@@ -105,7 +105,7 @@ export function whoamiPage(
     ([name, value, decoded]) =>
       html`<tr>
         <th scope="row"><code>${name}</code></th>
-        <td><code>${value}</code></td>
+        <td><code class="long">${value}</code></td>
         <td>${list(decoded.map((each) => html`<span class="chip">${each}</span> `))}</td>
       </tr>`,
   );
@@ -114,7 +114,7 @@ export function whoamiPage(
     'Who am I?',
     html`<h1>Who am I?</h1>
       <p>What the gateway told this application about you, in the headers of this very request.</p>
-      <table>
+      <table class="headers">
         <thead>
           <tr>
             <th scope="col">Header</th>

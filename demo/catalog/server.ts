@@ -42,9 +42,16 @@ function identityHeaders(headers: IncomingHttpHeaders): [string, string, readonl
     .filter(([name]) => name.startsWith('x-auth-request-') || name === 'x-doorward-assertion')
     .map(([name, value]) => {
       const wire = utf8(value);
+      if (name === 'x-doorward-assertion') return [name, wire, claimsOf(wire)];
       const parts = name.endsWith('-groups') ? wire.split(',') : [wire];
       return [name, wire, parts.filter((part) => part !== '').map((part) => decodeURIComponent(part))];
     });
+}
+
+/** What a JWT says, to be read by people. An application verifies it first: docs/assertion.md. */
+function claimsOf(jwt: string): readonly string[] {
+  const claims: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString() || '{}');
+  return Object.entries(claims ?? {}).map(([name, claim]) => `${name}: ${[claim].flat().join(', ')}`);
 }
 
 function send(res: ServerResponse, status: number, body: string): void {

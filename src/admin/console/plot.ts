@@ -4,7 +4,7 @@ export interface Bar {
   readonly values: readonly number[];
 }
 
-const [width, height, left, bottom, top] = [720, 180, 40, 22, 8];
+const [width, height, left, bottom, top] = [720, 190, 50, 30, 20];
 const longestGap = 2 * 3_600_000;
 
 /**
@@ -74,7 +74,7 @@ function axes(
   );
   const marks = [0, 0.25, 0.5, 0.75].map((share) => {
     const at = from + share * (to - from);
-    return `<text class="axis" x="${round(x(at))}" y="${height - 6}">${tick(at, to - from)}</text>`;
+    return `<text class="axis" x="${round(x(at))}" y="${height - 8}">${tick(at, to - from)}</text>`;
   });
   return lines.join('') + marks.join('');
 }
