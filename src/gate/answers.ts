@@ -1,11 +1,26 @@
 import type { ServerResponse } from 'node:http';
 import { failures, type FailureCode } from '../identity/index.ts';
+import { assertionHeader } from './header-names.ts';
+import { isOrdinary, keptHead, sendKept, type KeptHead } from './kept-head.ts';
 
 /**
  * What every empty answer says. Without `Content-Length: 0` nginx opens a new connection for each check; without
  * `no-store` a proxy may keep an answer past the end of a session.
  */
 export const emptyAnswer: readonly string[] = ['Cache-Control', 'no-store', 'Content-Length', '0'];
+
+/** An empty answer that lets a request in; made once for all sessions of a user. */
+export interface EmptyAnswer {
+  /** Name then value, alternating. The last two are the assertion's name and value. */
+  readonly headers: readonly string[];
+  /** How node:http wrote it last. */
+  kept: KeptHead | undefined;
+}
+
+/** An answer with these identity headers; a place for the assertion comes last. */
+export function admittedAnswer(headers: readonly string[]): EmptyAnswer {
+  return { headers: [...emptyAnswer, ...headers, assertionHeader, ''], kept: undefined };
+}
 
 /**
  * Lets a request in. All sessions of a user share the list of headers, whose last one is the assertion of this session:
@@ -14,11 +29,16 @@ export const emptyAnswer: readonly string[] = ['Cache-Control', 'no-store', 'Con
 export function answerAdmitted(
   res: ServerResponse,
   status: number,
-  { answer, assertion }: { readonly answer: readonly string[]; readonly assertion: string },
+  answer: EmptyAnswer,
+  assertion: string,
 ): void {
-  const headers = answer as string[];
+  const { kept } = answer;
+  const ordinary = isOrdinary(res);
+  if (ordinary && kept?.status === status) return sendKept(res, kept, assertion);
+  const headers = answer.headers as string[];
   headers[headers.length - 1] = assertion;
   res.writeHead(status, headers);
+  if (ordinary) answer.kept = keptHead(res, status, assertion);
   res.end();
 }
 

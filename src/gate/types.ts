@@ -3,6 +3,7 @@ import type { UserSnapshot } from '../directory/index.ts';
 import type { IdentityKey, User } from '../identity/index.ts';
 import type { SessionRecord } from '../sessions/index.ts';
 import type { PersonalToken } from '../tokens/index.ts';
+import type { EmptyAnswer } from './answers.ts';
 
 /** One request as the gate judges it, whatever proxy described it. */
 export interface GateRequest {
@@ -26,7 +27,7 @@ export interface GateRequest {
 export type Admission =
   | { readonly kind: 'admitted'; readonly identity: AdmittedIdentity }
   /** A public page: let in as nobody. */
-  | { readonly kind: 'anonymous'; readonly headers: readonly string[]; readonly answer: readonly string[] }
+  | { readonly kind: 'anonymous'; readonly headers: readonly string[]; readonly answer: EmptyAnswer }
   /** Nobody is signed in (no session, expired, ended). `token`: one was brought, and is not worth anything. */
   | { readonly kind: 'signed_out'; readonly token?: 'rejected' }
   /** Somebody is, but the rule wants a more recent or a stronger sign-in. */
@@ -56,7 +57,7 @@ export interface AdmittedIdentity {
    */
   readonly headers: readonly string[];
   /** What a verify answer is made of; written by `answerAdmitted` only, because all sessions of a user share it. */
-  readonly answer: readonly string[];
+  readonly answer: EmptyAnswer;
   /** Value of {@link assertionHeader} for the application that was asked for; empty where there is none. */
   readonly assertion: string;
   /** A bearer token let them in, not a session. */

@@ -1,9 +1,8 @@
 import type { Config, ProviderConfig } from '../config/index.ts';
 import type { UserSnapshot } from '../directory/index.ts';
 import { roleOf, standingRefusal } from '../identity/index.ts';
-import { emptyAnswer } from './answers.ts';
+import { admittedAnswer, type EmptyAnswer } from './answers.ts';
 import { boundedMap } from './bounded-map.ts';
-import { assertionHeader } from './header-names.ts';
 import { identityHeaders } from './identity-headers.ts';
 
 /** What the gate says of a user who signed in with one provider, made once per change of the user. */
@@ -11,8 +10,7 @@ export interface UserView {
   readonly provider: string;
   readonly role: string;
   readonly headers: readonly string[];
-  /** The last two are the assertion's name and value. */
-  readonly answer: readonly string[];
+  readonly answer: EmptyAnswer;
   /** By index of the policy's rules: does the rule let this person in? */
   readonly allowed: (boolean | undefined)[];
 }
@@ -92,7 +90,7 @@ export function userCache(config: Pick<Config, 'headers' | 'providers'>): UserCa
       if (rule === undefined || user.snapshot === undefined) return undefined;
       const role = roleOf(rule, user.snapshot.groups, user.snapshot.idpRoles[provider]);
       const headers = identityHeaders(user.snapshot, role, config.headers);
-      const answer = [...emptyAnswer, ...headers, assertionHeader, ''];
+      const answer = admittedAnswer(headers);
       const view = { provider, role, headers, answer, allowed: [] };
       user.views.push(view);
       return view;

@@ -97,12 +97,11 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
     request: DescribedRequest,
     admission: Admission,
   ): void {
-    if (admission.kind === 'admitted') return answerAdmitted(res, endpoint.admitted, admission.identity);
-    if (admission.kind === 'anonymous') {
-      res.writeHead(endpoint.admitted, admission.answer as string[]);
-      res.end();
-      return;
+    if (admission.kind === 'admitted') {
+      const { identity } = admission;
+      return answerAdmitted(res, endpoint.admitted, identity.answer, identity.assertion);
     }
+    if (admission.kind === 'anonymous') return answerAdmitted(res, endpoint.admitted, admission.answer, '');
     if (admission.kind === 'signed_out') {
       return admission.token === undefined
         ? signedOut(req, res, endpoint, request)
