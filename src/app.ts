@@ -6,13 +6,15 @@ import { addressOf, drain, listen } from './app/listeners.ts';
 import { joinRoster } from './app/roster.ts';
 import { openStores, type Stores, type StoresDeps } from './app/stores.ts';
 import { readKeyPair, watchKeyPair } from './app/tls.ts';
-import type { Config } from './config/index.ts';
+import { lossText, reviewRules, type Review } from './app/review.ts';
+import { mappingRules, type Config, type MappingRules } from './config/index.ts';
 import { gateCounters } from './gate/index.ts';
 import { silentLog } from './identity/index.ts';
 import { createMetrics, createOpsServer } from './telemetry/index.ts';
 
-export { reloadFrom } from './app/reload.ts';
 export { divergence, lately } from './app/roster.ts';
+export { createReloader, reloadFrom } from './app/reload.ts';
+export { lossText, reviewRules, type Review } from './app/review.ts';
 export { keyringOf } from './app/own-keys.ts';
 export { watchConfig } from './app/watch.ts';
 export { scimProviders } from './app/scim.ts';
@@ -35,6 +37,14 @@ export interface App {
   reload(config: Config): Promise<readonly string[]>;
   /** A new configuration was refused, and the old one stays: said in log, metric and audit trail. */
   reloadRefused(problems: number): Promise<void>;
+  /** What a configuration would do to the people who have signed in so far. Changes nothing. */
+  review(config: Config): Promise<Review>;
+  /** Has an administrator accepted exactly these files? */
+  isAccepted(version: string): Promise<boolean>;
+  /** A new configuration takes too much away, and the old one stays until it is accepted: said in log, metric and audit trail. */
+  reloadHeld(version: string, review: Review): Promise<void>;
+  /** The files are again what is in force: whatever was said against them is over. */
+  reloadSettled(): Promise<void>;
   /** The configuration in force. */
   config(): Config;
   /** Answers the requests under way, then closes everything. Safe to call more than once. */
@@ -123,6 +133,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
   }
 
   let roster: ReturnType<typeof joinRoster> | undefined;
+  let restartReview: Promise<void> | undefined;
   async function stop(): Promise<void> {
     unwatchKeyPair?.();
     const fronts = [front, ...retired.keys()];
@@ -133,10 +144,38 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     for (const timer of retired.values()) clearTimeout(timer);
     await closeFronts();
     await roster?.leave();
+    await restartReview;
     await stores.close();
   }
 
   const actor = { kind: 'system' } as const;
+  /** What was last said against the files on disk: their version when held, otherwise that they have mistakes. */
+  let objection: string | undefined;
+
+  /** Remembers the rules in force, for the next change to be compared with. */
+  async function keepRules(config: Config): Promise<void> {
+    const { maxLossPercent } = config.reload;
+    const rules = { providers: mappingRules(config), maxLossPercent };
+    await directory.putRules({ version: config.version, since: now(), rules });
+  }
+
+  /** A restart asks nobody, so it says afterwards what the rules that changed meanwhile take away. */
+  async function reviewRestart(): Promise<void> {
+    const before = await directory.rulesInForce();
+    await keepRules(front.config);
+    if (before === undefined || before.version === front.config.version) return;
+    const { version } = front.config;
+    await stores.audit.write({ type: 'config.loaded', at: now(), actor, version });
+    const { providers } = before.rules as { providers: readonly MappingRules[] };
+    const { over } = await reviewRules(directory, providers, front.config, front.config.reload);
+    if (over.length > 0) {
+      log.warn(
+        { version: front.config.version, before: before.version, losses: over.map(lossText) },
+        'since the last run the rules have changed, and take much away at the next logins',
+      );
+    }
+  }
+
   return {
     stores,
     async start() {
@@ -150,6 +189,9 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
         log,
         onVersions: (count) => metrics.configVersions(count),
       });
+      restartReview = reviewRestart().catch((error: unknown) =>
+        log.warn({ err: error }, 'the rules in force could not be compared with those before'),
+      );
     },
     address: () => addressOf(server),
     opsAddress: () => (ops.listening ? addressOf(ops) : undefined),
@@ -162,19 +204,48 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
       );
       const { tls: _, ...others } = config;
       const next = build({ ...others, listen, ops, state, ...(tls && { tls }) });
-      await next.ready;
+      try {
+        await next.ready;
+        await keepRules(config);
+      } catch (error) {
+        await next.close();
+        throw error;
+      }
       const at = now();
       for (const [version, { until }] of earlier) if (until < at) earlier.delete(version);
       earlier.set(before.config.version, { config: before.config, until: at + before.config.login.timeout });
       front = next;
       metrics.configLoaded(config.version);
+      objection = undefined;
       retire(before);
       await stores.audit.write({ type: 'config.loaded', at, actor, version: config.version });
       log.info({ version: config.version, needRestart: waiting }, 'the configuration was reloaded');
       return waiting;
     },
+    review: (config) => reviewRules(directory, mappingRules(front.config), config, front.config.reload),
+    isAccepted: (version) => directory.areAccepted(version),
+    async reloadHeld(version, { over }) {
+      metrics.configHeld();
+      const losses = over.map(lossText);
+      log.error(
+        { held: version, version: front.config.version, losses, limit: front.config.reload.maxLossPercent },
+        'the new rules take too much away and wait; the old ones stay. See: doorward config diff; to take them over: doorward config reload --yes',
+      );
+      if (objection === version) return;
+      objection = version;
+      await stores.audit.write({ type: 'config.held', at: now(), actor, version, losses });
+    },
+    async reloadSettled() {
+      if (objection === undefined) return;
+      objection = undefined;
+      metrics.configSettled();
+      const { version } = front.config;
+      log.info({ version }, 'the files are again what is in force');
+      await stores.audit.write({ type: 'config.loaded', at: now(), actor, version });
+    },
     async reloadRefused(problems) {
       metrics.configRejected();
+      objection = 'mistakes';
       log.error(
         { problems, version: front.config.version },
         'the new configuration was refused; the old one stays',

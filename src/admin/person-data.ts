@@ -1,5 +1,5 @@
 import type { AuditStore, StoredAuditEvent } from '../audit/index.ts';
-import type { Directory } from '../directory/index.ts';
+import type { Directory, LastClaims, LastClaimsStore } from '../directory/index.ts';
 import { formatSource, type User } from '../identity/index.ts';
 import { sessionRef, type SessionStore } from '../sessions/index.ts';
 
@@ -14,6 +14,8 @@ export interface PersonData {
   readonly identities: User['identities'];
   readonly groups: readonly { readonly name: string; readonly source: string }[];
   readonly idpRoles: User['idpRoles'];
+  /** What the last sign-ins brought that rules are decided by. */
+  readonly lastClaims: readonly (Omit<LastClaims, 'at'> & { readonly since: string })[];
   readonly sessions: readonly {
     readonly session: string;
     readonly provider: string;
@@ -36,15 +38,16 @@ const mostEvents = 10_000;
 export async function personData(
   userId: string,
   deps: {
-    directory: Pick<Directory, 'findUser'> & Pick<AuditStore, 'read'>;
+    directory: Pick<Directory, 'findUser'> & Pick<LastClaimsStore, 'claimsOf'> & Pick<AuditStore, 'read'>;
     sessions: Pick<SessionStore, 'listByUser'>;
     now: () => number;
   },
 ): Promise<PersonData | undefined> {
   const user = await deps.directory.findUser(userId);
   if (user === undefined) return undefined;
-  const [sessions, history] = await Promise.all([
+  const [sessions, claims, history] = await Promise.all([
     deps.sessions.listByUser(userId),
+    deps.directory.claimsOf(userId),
     deps.directory.read({ user: userId, limit: mostEvents }),
   ]);
   return {
@@ -57,6 +60,7 @@ export async function personData(
     identities: user.identities,
     groups: user.memberships.map(({ group, source }) => ({ name: group, source: formatSource(source) })),
     idpRoles: user.idpRoles,
+    lastClaims: claims.map(({ at, ...each }) => ({ ...each, since: iso(at) })),
     sessions: sessions.flatMap((session) =>
       session.login === undefined
         ? []

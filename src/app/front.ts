@@ -5,7 +5,7 @@ import { personData, startRetention, startSampling } from '../admin/index.ts';
 import type { Config } from '../config/index.ts';
 import { answerError, createGate, keySetEndpoint, type GateCounters } from '../gate/index.ts';
 import { Failure, type Log } from '../identity/index.ts';
-import { login, resync } from '../jit/index.ts';
+import { createClaimsKeeper, login, resync } from '../jit/index.ts';
 import { createAssertionSigner, samlKeys } from '../keys/index.ts';
 import { createProviders } from '../providers/index.ts';
 import { createProxy } from '../proxy/index.ts';
@@ -77,6 +77,8 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     reference,
   });
   const keySet = signer && keySetEndpoint(() => signer.keySet(), reference);
+  const traces = createTraceKeeper(directory, log);
+  const claims = createClaimsKeeper(directory, { now, log });
   const proxy = createProxy({ config, gate, log, reference });
   const signals = createSignals({
     config,
@@ -90,6 +92,8 @@ export function createFront(config: Config, deps: FrontDeps): Front {
       const rules = config.providers.find((provider) => provider.id === assertion.provider);
       if (!rules) throw new Failure('unknown_provider');
       const actor = { kind: 'idp', name: assertion.provider } as const;
+      // A refreshed token often comes without groups; that tells nothing of the next login.
+      if (assertion.groups.kind === 'present') claims.keep(assertion);
       return resync(directory, assertion, rules, now, (committed) =>
         committedEvents({ at: now(), actor, provider: assertion.provider }, committed),
       );
@@ -99,14 +103,15 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     now,
     log,
   });
-  const traces = createTraceKeeper(directory, log);
   const web = createWeb({
     config,
     providers,
     async login(assertion, record, begunUnder) {
       const rules = rulesOf(begunUnder).providers.find((provider) => provider.id === assertion.provider);
       if (!rules) throw new Failure('unknown_provider');
-      return login(directory, assertion, rules, now, record);
+      const outcome = await login(directory, assertion, rules, now, record);
+      claims.keep(assertion);
+      return outcome;
     },
     sessionMiddleware: createSessionMiddleware({
       store: sessions,
@@ -170,6 +175,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
       stopSampling();
       stopRetention();
       await traces.flush();
+      await claims.flush();
       proxy.close();
       await scim.close();
       await signals.close();

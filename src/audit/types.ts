@@ -108,6 +108,13 @@ export type AuditEvent = EventBase &
       }
     | { readonly type: 'session.ended'; readonly cause: SessionEndCause; readonly sessionRef: string }
     | {
+        /** Rules that take much away wait for an administrator's word; and that word. */
+        readonly type: 'config.held' | 'config.accepted';
+        readonly version: string;
+        /** One line for each provider: what would be taken away. */
+        readonly losses?: readonly string[];
+      }
+    | {
         readonly type: 'config.loaded' | 'config.rejected';
         readonly version?: string;
         readonly problems?: number;

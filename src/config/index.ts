@@ -10,6 +10,7 @@
  */
 export { formatProblems } from './format-problems.ts';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
+export { changedRules, mappingRules, type MappingRules, type RuleChange } from './mapping-rules.ts';
 export { presetNamed, presetNames } from './presets/index.ts';
 export type { Preset } from './presets/preset.ts';
 export { jsonSchema, type JsonSchema } from './schema/json-schema.ts';

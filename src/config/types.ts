@@ -35,6 +35,7 @@ export interface Config {
   readonly brand: BrandConfig;
   readonly admin: AdminConfig;
   readonly audit: AuditConfig;
+  readonly reload: ReloadConfig;
   readonly login: LoginConfig;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   readonly providers: readonly ProviderConfig[];
@@ -191,6 +192,12 @@ export interface AuditConfig {
   readonly syslog:
     | { readonly protocol: 'udp' | 'tcp'; readonly host: string; readonly port: number }
     | undefined;
+}
+
+/** Care with rules that take much away. */
+export interface ReloadConfig {
+  /** Most memberships of one provider's people, in percent, that a reload takes away without an administrator's word. */
+  readonly maxLossPercent: number;
 }
 
 export interface LoginConfig {

@@ -19,6 +19,7 @@ export type { Auditing } from './database.ts';
 export { backupDirectory, restoreDirectory, type Inspected, type Restored } from './backup/index.ts';
 export { migrate, openDirectory } from './open.ts';
 export type { DirectoryOptions, OpenDirectory } from './open.ts';
+export type * from './rules-types.ts';
 export * from './scim-match.ts';
 export * from './scim-token-types.ts';
 export { changedToken } from './scim-tokens.ts';

@@ -155,6 +155,9 @@ export function createLinks(database: Database, newId: (at: number) => string): 
         await sql`delete from identities where issuer = ${identity.issuer} and subject = ${identity.subject}`.execute(
           db,
         );
+        await sql`delete from last_claims where issuer = ${identity.issuer} and subject = ${identity.subject}`.execute(
+          db,
+        );
         return { answer: true, changed: true };
       });
     },

@@ -32,7 +32,10 @@ import { createStanding } from './standing.ts';
 import { markOf } from './transfer/transfer.ts';
 import { trimChangeLog } from './trim-change-log.ts';
 import type { AuditLog, AuditRecord, Directory, LoginStore } from './types.ts';
+import { createLastClaims } from './last-claims.ts';
 import { createLinks, type LinkStore } from './links.ts';
+import { createRules } from './rules.ts';
+import type { LastClaimsStore, RulesStore } from './rules-types.ts';
 import { createUsers } from './users.ts';
 import { uuidv7 } from './uuid.ts';
 
@@ -50,6 +53,8 @@ export interface DirectoryOptions {
 export type OpenDirectory<E extends AuditRecord> = Directory &
   LoginStore &
   LinkStore &
+  LastClaimsStore &
+  RulesStore &
   AuditLog<E> &
   ConsoleStore &
   AuditTrail &
@@ -93,6 +98,8 @@ export async function openDirectory<E extends AuditRecord>(
     ...createAuditLog<E>(unsettled),
     ...createAuditTrail(unsettled),
     ...createLoginTraces(unsettled),
+    ...createLastClaims(unsettled),
+    ...createRules(unsettled),
     commitLogin: settlingLogins(createCommitLogin(unsettled, newId), connection.feed),
     findProvisioned: createFindProvisioned(unsettled),
     scim: {

@@ -7,10 +7,16 @@
  *   assertion ─▶ findByIdentity ─▶ decide ─┬─▶ refuse(reason)
  *                     ▲                    └─▶ plan ─▶ commitLogin ─▶ admitted
  *                     └────────── conflict ────────────────┘
+ *
+ *   last claims of everybody ─▶ decide under the rules of before and of after ─▶ preview: who gains, who loses
  */
 export { changedFields, decide } from './decide.ts';
 export { explain, type Explanation, type Step, type WhereIs } from './explain.ts';
+export { createClaimsKeeper, lastClaimsOf, type ClaimsKeeper } from './last-claims.ts';
 export { login } from './login.ts';
+export { changedProviders, overTheLimit, preview } from './preview.ts';
+export { previewPerson, type PersonCount } from './preview-person.ts';
+export type * from './preview-types.ts';
 export { provisionedQuery } from './provisioned.ts';
 export { resync } from './resync.ts';
 export { groupsAfter, mapGroups, reconcile, wantedGroups } from './reconcile.ts';

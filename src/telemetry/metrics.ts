@@ -25,6 +25,10 @@ export interface Metrics {
   configVersions(count: number): void;
   /** A new configuration was refused; the one in force stays. */
   configRejected(): void;
+  /** A new configuration waits for an administrator's word; the one in force stays. */
+  configHeld(): void;
+  /** The files are again what is in force. */
+  configSettled(): void;
   /** Prometheus text, and its content type. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -66,13 +70,13 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   });
   const reloads = new Counter({
     name: 'doorward_config_reloads_total',
-    help: 'Configurations taken over and refused while running.',
+    help: 'Configurations taken over, refused and held while running.',
     labelNames: ['outcome'] as const,
     registers,
   });
   const lastReload = new Gauge({
     name: 'doorward_config_last_reload_successful',
-    help: '1 when the files on disk are in force, 0 when their last change was refused.',
+    help: '1 when the files on disk are in force, 0 when their last change was refused or is held.',
     registers,
   });
   lastReload.set(1);
@@ -82,6 +86,11 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     registers,
   });
   versions.set(1);
+  const held = new Gauge({
+    name: 'doorward_config_held',
+    help: '1 while files on disk that take much away wait for an administrator to accept them.',
+    registers,
+  });
   registry.registerMetric(
     new Counter({
       name: 'doorward_verify_total',
@@ -120,11 +129,22 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       inForce(version);
       reloads.inc({ outcome: 'loaded' });
       lastReload.set(1);
+      held.set(0);
     },
     configVersions: (count) => versions.set(count),
     configRejected() {
       reloads.inc({ outcome: 'rejected' });
       lastReload.set(0);
+      held.set(0);
+    },
+    configHeld() {
+      reloads.inc({ outcome: 'held' });
+      lastReload.set(0);
+      held.set(1);
+    },
+    configSettled() {
+      lastReload.set(1);
+      held.set(0);
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

@@ -12,6 +12,7 @@ import { directoryGroups } from './directory-groups.ts';
 import { directoryKeysAndTokens } from './directory-keys-tokens.ts';
 import { directoryLinks } from './directory-links.ts';
 import { directoryLogins } from './directory-logins.ts';
+import { directoryRules } from './directory-rules.ts';
 import { directoryUsers } from './directory-users.ts';
 import type { DirectoryWorld } from './directory-world.ts';
 
@@ -78,6 +79,7 @@ function suite(
     directoryChain(world);
     directoryKeysAndTokens(world);
     directoryLinks(world);
+    directoryRules(world);
 
     describe('migrations', () => {
       it('apply each step once when several processes start together', async () => {

@@ -269,7 +269,11 @@ export async function startSite(overrides: Partial<Config> = {}) {
     endings: createEndings<Actor>({ sessions: store, audit, now: Date.now }),
     personData: (userId) =>
       personData(userId, {
-        directory: { findUser, read: async () => events.map((event, index) => ({ seq: index + 1, event })) },
+        directory: {
+          findUser,
+          claimsOf: async () => [],
+          read: async () => events.map((event, index) => ({ seq: index + 1, event })),
+        },
         sessions: store,
         now: Date.now,
       }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sessionRef } from '../../sessions/index.ts';
 import { Failure, emailDomain } from '../../identity/index.ts';
+import { acceptConfig } from '../accept-config.ts';
 import { operation, type Operation } from './operation.ts';
 import { found, personJson, scimTokenJson } from './to-json.ts';
 import { changed, ended, personSchema, scimTokenSchema } from './schemas.ts';
@@ -63,6 +64,22 @@ export const changeOperations: readonly Operation[] = [
         operator.actor,
       );
       return personJson(user);
+    },
+  }),
+  operation({
+    id: 'acceptConfig',
+    method: 'post',
+    path: '/config/accept',
+    tag: 'Configuration',
+    summary: 'Let files come into force that are held back because they take much away',
+    body: z.strictObject({
+      version: z.string().min(1).max(64).meta({ description: 'configHeld.version of the overview.' }),
+    }),
+    answer: z.strictObject({ accepted: z.boolean() }),
+    async run({ deps, body, operator }) {
+      if (!(await acceptConfig(deps, body.version, operator.actor)))
+        throw new Failure('not_found', { detail: 'admin.config_not_held' });
+      return { accepted: true };
     },
   }),
   operation({

@@ -46,6 +46,14 @@ export const readOperations: readonly Operation[] = [
         })),
         scim: scim.map(({ lastRequest, ...each }) => ({ ...each, lastRequest: lastRequest ?? null })),
         configVersion: config.version,
+        configHeld:
+          config.held === undefined
+            ? null
+            : {
+                at: iso(config.held.at),
+                version: config.held.version,
+                losses: [...config.held.losses],
+              },
       };
     },
   }),

@@ -95,6 +95,10 @@ export const overviewSchema = z
       z.strictObject({ provider: z.string(), users: z.int(), lastRequest: maybeTime, refused: z.int() }),
     ),
     configVersion: z.string(),
+    configHeld: z
+      .strictObject({ at: time, version: z.string(), losses: z.array(z.string()) })
+      .nullable()
+      .meta({ description: 'Files on disk that take much away and wait to be accepted.' }),
   })
   .meta({ id: 'Overview' });
 

@@ -5,6 +5,7 @@ import { docsPage } from '../api/docs-page.ts';
 import { createApi } from '../api/routes.ts';
 import type { AdminDeps } from '../types.ts';
 import { auditPages } from './audit-pages.ts';
+import { configPages } from './config-pages.ts';
 import { groupPages } from './group-pages.ts';
 import { linkPages } from './link-pages.ts';
 import { loginPages } from './login-pages.ts';
@@ -57,6 +58,7 @@ export function createAdmin(deps: AdminDeps): Express {
   peoplePages(deps, routes, send);
   personChanges(deps, routes, send);
   linkPages(deps, routes, send);
+  configPages(deps, routes);
   groupPages(deps, routes, send);
   scimPages(deps, routes, send);
   sessionPages(deps, routes, send);

@@ -22,6 +22,8 @@ const types = [
   'session.ended',
   'config.loaded',
   'config.rejected',
+  'config.held',
+  'config.accepted',
 ] as const;
 
 /** The audit trail: filtered, followed as it grows, downloaded. */

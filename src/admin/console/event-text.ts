@@ -59,6 +59,10 @@ export function eventText(event: AuditEvent): string {
       return `configuration ${event.version ?? ''} loaded`;
     case 'config.rejected':
       return `configuration rejected, ${event.problems ?? 'some'} problems`;
+    case 'config.held':
+      return `configuration ${event.version} held back: ${(event.losses ?? []).join('; ')}`;
+    case 'config.accepted':
+      return `configuration ${event.version} accepted, whatever it takes away`;
     case 'admin.recovery_link':
       return 'made a recovery link at the machine';
     case 'admin.recovered':
@@ -98,7 +102,7 @@ function isUserId(name: string): boolean {
 export function eventTone(type: string): 'good' | 'bad' | 'plain' {
   if (type === 'login' || type === 'user.enabled' || type === 'config.loaded') return 'good';
   if (
-    /^(login\.(refused|failed)|user\.(disabled|erased|deactivated)|config\.rejected|admin\.|scim\.refused)/.test(
+    /^(login\.(refused|failed)|user\.(disabled|erased|deactivated)|config\.(rejected|held)|admin\.|scim\.refused)/.test(
       type,
     )
   )

@@ -11,6 +11,7 @@ const texts: Readonly<Record<string, string>> = {
   linked: 'Joined: they may sign in by it.',
   unlinked: 'Taken away; the sessions have ended.',
   person: 'Added. The first sign-in that answers to it finds this person.',
+  accepted: 'Accepted: the gateway takes the files over within seconds.',
   revoked: 'Revoked: the next request that brings it is refused.',
 };
 

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../audit/index.ts';
+import { heldConfig, type HeldConfig } from '../accept-config.ts';
 import type { AdminDeps } from '../types.ts';
 import { endingCredentials } from './credentials.ts';
 import { reasonText } from './event-text.ts';
@@ -45,6 +46,8 @@ export interface Overview {
   readonly config: {
     readonly version: string;
     readonly lastRejected: { readonly at: number; readonly problems: number | undefined } | undefined;
+    /** Files that wait for an administrator's word. */
+    readonly held: HeldConfig | undefined;
   };
 }
 
@@ -57,7 +60,7 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
   const { length = 7 * day, step = 6 * hour } = spans[span] ?? {};
   const to = Math.ceil(now() / step) * step;
   const from = to - length;
-  const [tallies, refusals, people, live, samples, rejected, loaded, scim] = await Promise.all([
+  const [tallies, refusals, people, live, samples, rejected, loaded, held, scim] = await Promise.all([
     directory.tally(loginTypes, from, step),
     directory.refusals(from),
     directory.countPeople(),
@@ -65,6 +68,7 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
     directory.samples('sessions', from),
     directory.read({ type: 'config.rejected', limit: 1 }),
     directory.read({ type: 'config.loaded', limit: 1 }),
+    heldConfig(deps),
     Promise.all(deps.scim.providers.map((provider) => deps.scim.status(provider))),
   ]);
   const bars = new Map<number, number[]>();
@@ -76,7 +80,7 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
   const total = (type: string): number =>
     tallies.reduce((sum, each) => sum + (each.type === type ? each.count : 0), 0);
   const mistake = rejected[0]?.event;
-  const outdated = (loaded[0]?.event.at ?? 0) > (mistake?.at ?? 0);
+  const outdated = held !== undefined || (loaded[0]?.seq ?? 0) > (rejected[0]?.seq ?? 0);
   return {
     span,
     from,
@@ -101,6 +105,7 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
     credentials: endingCredentials(config, now()),
     config: {
       version: config.version,
+      held,
       lastRejected:
         mistake === undefined || outdated ? undefined : { at: mistake.at, problems: problemsOf(mistake) },
     },

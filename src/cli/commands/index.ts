@@ -5,6 +5,8 @@ import { audit } from './audit.ts';
 import { backup, restore } from './backup.ts';
 import { completionFor } from './completion.ts';
 import { configCheck } from './config-check.ts';
+import { configDiff } from './config-diff.ts';
+import { configReload } from './config-reload.ts';
 import { configSchema } from './config-schema.ts';
 import { demo } from './demo.ts';
 import { explain } from './explain.ts';
@@ -33,6 +35,8 @@ export const commands: readonly Command[] = [
   processes,
   demo,
   configCheck,
+  configDiff,
+  configReload,
   configSchema,
   explain,
   providersList,

@@ -1,4 +1,4 @@
-import { createApp, reloadFrom, watchConfig } from '../../app.ts';
+import { createApp, createReloader, watchConfig } from '../../app.ts';
 import { createLogger } from '../../telemetry/index.ts';
 import { exit, type Command } from '../command.ts';
 import { configOf } from '../configuration.ts';
@@ -8,7 +8,8 @@ export const serve: Command = {
   summary: 'Run the gateway with the files under the configuration directory',
   usage: '[--config DIR]',
   help: [
-    'Files that change are taken over at once, whole, or not at all; SIGHUP does the same.',
+    'Files that change are taken over at once, whole, or not at all; SIGHUP does the same. Rules that would take much away',
+    'wait for `doorward config reload --yes`.',
     'Ends on SIGTERM and SIGINT once the requests under way are answered.',
     'Example: doorward serve --config /etc/doorward',
   ].join('\n'),
@@ -34,13 +35,13 @@ export const serve: Command = {
       { baseUrl: config.baseUrl, address: app.address(), version: config.version },
       'doorward is serving',
     );
-    const reload = async (): Promise<void> => {
-      await reloadFrom(args.configDir, app, { env: terminal.env, log });
-    };
+    const reloader = createReloader(args.configDir, app, { env: terminal.env, log });
+    const reload = async (): Promise<void> => void (await reloader.reload());
     const unwatch = watchConfig(args.configDir, reload);
     process.on('SIGHUP', () => void reload());
     await signal();
     unwatch();
+    reloader.stop();
     log.info({}, 'doorward is stopping');
     await app.stop();
     return exit.ok;

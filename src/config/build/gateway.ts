@@ -100,6 +100,7 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
       file: file.audit?.file === undefined ? undefined : resolve(dir, file.audit.file),
       syslog: file.audit?.syslog === undefined ? undefined : syslogAddress(file.audit.syslog),
     },
+    reload: { maxLossPercent: file.reload?.maxLossPercent ?? 20 },
     login: {
       timeout: file.login?.timeout ?? 10 * minute,
       maxPerMinutePerAddress: file.login?.maxPerMinutePerAddress ?? 60,

@@ -14,6 +14,7 @@ import { brandKeys } from './brand-keys.ts';
 import { appsKeys, policyKeys } from './policy-keys.ts';
 import { assertionKeys, hostsKey, tokenKeys } from './token-keys.ts';
 import { count, duration, text, texts, word } from './fields.ts';
+import { reloadKeys } from './reload-keys.ts';
 import { directoryAddressComplaint, sessionsAddressComplaint } from './store-address.ts';
 import { tlsKeys } from './tls-keys.ts';
 
@@ -163,6 +164,7 @@ export const gatewayFile = z
     brand: brandKeys.optional(),
     admin: adminKeys.optional(),
     audit: auditKeys.optional(),
+    reload: reloadKeys.optional(),
     login: z
       .strictObject({
         timeout: duration('How long a person may take at the identity provider. Default: 10m', {

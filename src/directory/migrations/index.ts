@@ -11,6 +11,7 @@ import { auditChain } from './0010-audit-chain.ts';
 import { loginTraces } from './0011-login-traces.ts';
 import { expected } from './0012-expected.ts';
 import { gateways } from './0013-gateways.ts';
+import { lastClaims } from './0014-last-claims.ts';
 import type { Migration } from './types.ts';
 
 /**
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   loginTraces,
   expected,
   gateways,
+  lastClaims,
 ];
 
 /** Name of the step that this version of Doorward needs. */

@@ -5,8 +5,8 @@ import type { Config } from '../../../src/config/index.ts';
 /** Every row of people, groups and sessions, and every replay record: what a refused login must leave as it was. */
 export type Standing = Readonly<Record<string, readonly unknown[]>>;
 
-/** The tables that a refusal may write to: its own records, and the moving parts beside them. */
-const directoryMay = /^(audit|processes$|migrations$|login_traces$|samples$)/;
+/** The tables that a refusal may write to: its own records (and what a verified answer claimed), and the moving parts beside them. */
+const directoryMay = /^(audit|processes$|migrations$|login_traces$|last_claims$|samples$)/;
 /** Short-lived facts that come and go with every attempt: rate limits, and the login that was taken. */
 const comeAndGo = /^(web\.|login-flow)/;
 
