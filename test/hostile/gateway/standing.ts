@@ -6,7 +6,8 @@ import type { Config } from '../../../src/config/index.ts';
 export type Standing = Readonly<Record<string, readonly unknown[]>>;
 
 /** The tables that a refusal may write to: its own records (and what a verified answer claimed), and the moving parts beside them. */
-const directoryMay = /^(audit|processes$|migrations$|login_traces$|last_claims$|rules_in_force$|gateways$|samples$)/;
+const directoryMay =
+  /^(audit|processes$|migrations$|login_traces$|last_claims$|rules_in_force$|gateways$|samples$)/;
 /** Short-lived facts that come and go with every attempt: rate limits, and the login that was taken. */
 const comeAndGo = /^(web\.|login-flow)/;
 
