@@ -2,8 +2,8 @@ import { lossText } from '../../app.ts';
 import type { RuleChange } from '../../config/index.ts';
 import type { PersonChange } from '../../jit/index.ts';
 import type { Terminal } from '../command.ts';
+import type { Diff } from '../rules-diff.ts';
 import { printable } from '../table.ts';
-import type { Diff } from './config-diff.ts';
 
 /** Prints what differs, who it would do what to (the first `limit` of them), and the sum of it. */
 export function printDiff(terminal: Terminal, diff: Diff, limit: number): void {

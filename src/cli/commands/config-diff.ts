@@ -1,18 +1,9 @@
 import { resolve } from 'node:path';
 import { lossText, withStores, type Stores } from '../../app.ts';
-import {
-  changedRules,
-  formatProblems,
-  loadConfig,
-  mappingRules,
-  type Config,
-  type MappingRules,
-  type RuleChange,
-} from '../../config/index.ts';
-import { changedProviders, overTheLimit, preview, type PersonChange, type Preview } from '../../jit/index.ts';
+import { formatProblems, loadConfig, mappingRules, type Config } from '../../config/index.ts';
 import { exit, type Arguments, type Command, type Terminal } from '../command.ts';
 import { configOf } from '../configuration.ts';
-import { progress } from '../progress.ts';
+import { diffOf, lastInForce, type Diff, type RulesBefore } from '../rules-diff.ts';
 import { printDiff } from './config-diff-text.ts';
 
 export const configDiff: Command = {
@@ -48,24 +39,6 @@ export const configDiff: Command = {
   },
 };
 
-/** Rules to compare with, and what they are called. */
-export interface RulesBefore {
-  readonly rules: readonly MappingRules[];
-  readonly version: string;
-  readonly maxLossPercent: number | undefined;
-}
-
-/** Everything that differs, and what comes of it. */
-export interface Diff {
-  readonly before: RulesBefore;
-  readonly version: string;
-  readonly rules: readonly RuleChange[];
-  readonly changes: readonly PersonChange[];
-  readonly preview: Preview;
-  readonly over: Preview['providers'];
-  readonly maxLossPercent: number;
-}
-
 /** The rules that were last in force, or those of `--from`; undefined after it was said why there are none. */
 async function rulesBefore(
   stores: Stores,
@@ -92,46 +65,6 @@ async function rulesBefore(
     rules: mappingRules(config),
     version: config.version,
     maxLossPercent: config.reload.maxLossPercent,
-  };
-}
-
-/** What a gateway of this directory took over last. */
-export async function lastInForce({
-  directory,
-}: Pick<Stores, 'directory'>): Promise<RulesBefore | undefined> {
-  const kept = await directory.rulesInForce();
-  if (kept === undefined) return undefined;
-  const { providers, maxLossPercent } = kept.rules as {
-    providers: readonly MappingRules[];
-    maxLossPercent: number;
-  };
-  return { rules: providers, version: kept.version, maxLossPercent };
-}
-
-/** Goes through everybody, telling how far it is where somebody watches. */
-export async function diffOf(
-  { directory }: Pick<Stores, 'directory'>,
-  before: RulesBefore,
-  config: Config,
-  terminal: Terminal,
-): Promise<Diff> {
-  const after = mappingRules(config);
-  const changes: PersonChange[] = [];
-  const total = await directory.countKnownLogins(changedProviders(before.rules, after));
-  const shown = progress(terminal, `of ${total.toLocaleString('en')} people looked at`);
-  const result = await preview(directory, before.rules, after, {
-    onPerson: (change) => changes.push(change),
-    onProgress: shown.at,
-  }).finally(shown.done);
-  const maxLossPercent = before.maxLossPercent ?? config.reload.maxLossPercent;
-  return {
-    before,
-    version: config.version,
-    rules: changedRules(before.rules, after, config),
-    changes,
-    preview: result,
-    over: overTheLimit(result, maxLossPercent / 100),
-    maxLossPercent,
   };
 }
 

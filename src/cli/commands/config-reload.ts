@@ -4,8 +4,8 @@ import type { AuditEvent } from '../../audit/index.ts';
 import { commandActor } from '../command-actor.ts';
 import { exit, type Command } from '../command.ts';
 import { configOf } from '../configuration.ts';
+import { diffOf, lastInForce } from '../rules-diff.ts';
 import { printDiff } from './config-diff-text.ts';
-import { diffOf, lastInForce } from './config-diff.ts';
 
 /** How long the command waits for a gateway to have taken the files over, milliseconds. */
 const patience = 8_000;
