@@ -2,23 +2,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import Sqlite from 'better-sqlite3';
-import { seeded } from '../demo/seeded.ts';
-import { openDirectory, type PeopleQuery } from '../src/directory/index.ts';
+import { type ConsoleStore, openDirectory } from '../src/directory/index.ts';
+import { startPostgres } from '../test/support/postgres.ts';
+import { fillWithPeople } from './people/fill.ts';
+import { type Plain, plainPostgres, plainSqlite, type Search } from './people/plain.ts';
 
 /**
  * Search as one types, among 100,000 people: the directory's answer beside the bare SQL that a plain implementation would
- * run (`like '%…%'`, ordered, limited). Medians of interleaved rounds. `node bench/people-search.ts [--people N] [--json]`
+ * run. Medians of interleaved rounds. `node bench/people-search.ts [--people N] [--store sqlite|postgres] [--json]`
  */
 const { values } = parseArgs({
-  options: { people: { type: 'string', default: '100000' }, json: { type: 'boolean', default: false } },
+  options: {
+    people: { type: 'string', default: '100000' },
+    store: { type: 'string', default: 'sqlite' },
+    json: { type: 'boolean', default: false },
+  },
 });
 const people = Number(values.people);
 const rounds = 9;
-const directory = mkdtempSync(join(tmpdir(), 'doorward-search-'));
-const path = join(directory, 'directory.db');
 
-const queries: readonly (readonly [string, Omit<PeopleQuery, 'limit'>])[] = [
+const queries: readonly (readonly [string, Search])[] = [
   ['one letter', { search: 'a' }],
   ['two letters', { search: 'an' }],
   ['a given name', { search: 'ana' }],
@@ -35,75 +38,29 @@ const queries: readonly (readonly [string, Omit<PeopleQuery, 'limit'>])[] = [
   ['the first page', {}],
 ];
 
-async function fill(): Promise<void> {
-  const opened = await openDirectory(`sqlite:${path}`, { now: Date.now });
-  await opened.close();
-  const random = seeded(1);
-  const database = new Sqlite(path);
-  database.pragma('synchronous = off');
-  const given =
-    'Ana Ben Chloé Dan Eva Łukasz Gita Hugo Ines Jan Kim Lea Max Nia Olga Paul Quinn Rosa Sven Tara'.split(
-      ' ',
-    );
-  const user = database.prepare(
-    `insert into users (id, user_name, user_name_key, email, email_key, email_verified, display_name, search_text,
-      disabled_at, idp_roles, version, created_at, updated_at) values (?, ?, ?, ?, ?, 1, ?, ?, ?, '{}', 1, 1, 1)`,
-  );
-  const identity = database.prepare(
-    'insert into identities (issuer, subject, provider, user_id) values (?, ?, ?, ?)',
-  );
-  const member = database.prepare(
-    `insert into memberships (user_id, group_id, source, granted_at) values (?, ?, 'login:okta', 1)`,
-  );
-  database
-    .prepare(`insert into groups (id, name, created_at) values ('g0', 'everybody', 1), ('g1', 'few', 1)`)
-    .run();
-  database.transaction(() => {
-    for (let index = 0; index < people; index += 1) {
-      const id = `0198c0de-0000-7000-8000-${index.toString(16).padStart(12, '0')}`;
-      const [first, last] = [random.pick(given), `Family${random.below(997).toString(36)}`];
-      const name = `${first}.${last}.${index}@acme.example`.toLowerCase();
-      const search = `${name}\n${name}\n${first} ${last}`.toLowerCase();
-      user.run(id, name, name, name, name, `${first} ${last}`, search, index % 500 === 0 ? 1 : null);
-      identity.run('https://idp.example', id, index % 3 === 0 ? 'entra' : 'okta', id);
-      member.run(id, 'g0');
-      if (index % 5_000 === 0) member.run(id, 'g1');
-    }
-  })();
-  database.close();
+interface Row {
+  readonly name: string;
+  readonly found: number;
+  /** Milliseconds, ours and the bare statement's. */
+  readonly median: number;
+  readonly worst: number;
+  readonly bareSql: number;
+  readonly ratio: number;
 }
 
-function bareSql(
-  database: Sqlite.Database,
-  { search, provider, group, status }: Omit<PeopleQuery, 'limit'>,
-): number {
-  const words = (search ?? '').split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
-  const conditions = [
-    'true',
-    ...words.map(() => `search_text like '%' || ? || '%'`),
-    ...(provider === undefined ? [] : ['id in (select user_id from identities where provider = ?)']),
-    ...(group === undefined
-      ? []
-      : [
-          'id in (select user_id from memberships join groups on groups.id = group_id where groups.name = ?)',
-        ]),
-    ...(status === 'disabled' ? ['disabled_at is not null'] : []),
-    ...(status === 'active' ? ['disabled_at is null and deactivated_at is null'] : []),
-  ];
-  const sql = `select id, user_name, email, display_name from users where ${conditions.join(' and ')} order by user_name_key, id limit 50`;
-  const parameters = [...words, provider, group].filter((each) => each !== undefined);
-  return database.prepare<unknown[]>(sql).all(...parameters).length;
+async function measure(url: string, plain: Plain): Promise<void> {
+  const store = await openDirectory(url, { now: Date.now });
+  try {
+    await fillWithPeople(plain, people);
+    report(await rowsOf(store, plain));
+  } finally {
+    await store.close();
+    await plain.close();
+  }
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
-}
-
-try {
-  await fill();
-  const store = await openDirectory(`sqlite:${path}`, { now: Date.now });
-  const bare = new Sqlite(path, { readonly: true });
-  const rows = [];
+async function rowsOf(store: Pick<ConsoleStore, 'searchPeople'>, plain: Plain): Promise<readonly Row[]> {
+  const rows: Row[] = [];
   for (const [name, query] of queries) {
     const [ours, theirs]: [number[], number[]] = [[], []];
     let found = 0;
@@ -112,7 +69,7 @@ try {
       found = (await store.searchPeople({ ...query, limit: 50 })).length;
       ours.push(performance.now() - start);
       start = performance.now();
-      bareSql(bare, query);
+      await plain.search(query);
       theirs.push(performance.now() - start);
     }
     rows.push({
@@ -124,20 +81,48 @@ try {
       ratio: Number((median(theirs) / median(ours)).toFixed(2)),
     });
   }
-  bare.close();
-  await store.close();
-  if (values.json) console.log(JSON.stringify({ people, rounds, rows }, null, 2));
-  else {
-    console.log(
-      `${people} people, medians of ${rounds} rounds, milliseconds; bare: like '%…%' without the rest of a person`,
-    );
-    for (const row of rows) {
-      const { name, median: time, worst, bareSql: plain, found } = row;
-      console.log(
-        `${name.slice(15).padEnd(46)} ${String(time).padStart(7)}  worst ${String(worst).padStart(7)}  bare ${String(plain).padStart(7)}  found ${found}`,
-      );
-    }
-  }
-} finally {
-  rmSync(directory, { recursive: true });
+  return rows;
 }
+
+function report(rows: readonly Row[]): void {
+  if (values.json) return console.log(JSON.stringify({ store: values.store, people, rounds, rows }, null, 2));
+  console.log(
+    `${people} people, ${values.store}, medians of ${rounds} rounds, milliseconds; bare: like '%…%' without the rest of a person`,
+  );
+  for (const { name, median: time, worst, bareSql, found } of rows) {
+    console.log(
+      `${name.slice(15).padEnd(46)} ${String(time).padStart(7)}  worst ${String(worst).padStart(7)}  bare ${String(bareSql).padStart(7)}  found ${found}`,
+    );
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
+}
+
+async function onSqlite(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'doorward-search-'));
+  const path = join(directory, 'directory.db');
+  try {
+    await (await openDirectory(`sqlite:${path}`, { now: Date.now })).close();
+    await measure(`sqlite:${path}`, plainSqlite(path));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function onPostgres(): Promise<void> {
+  const server = await startPostgres();
+  try {
+    const url = await server.createDatabase();
+    await (await openDirectory(url, { now: Date.now })).close();
+    await measure(url, await plainPostgres(url));
+  } finally {
+    await server.stop();
+  }
+}
+
+if (values.store !== 'sqlite' && values.store !== 'postgres') {
+  console.error('--store is sqlite or postgres');
+  process.exitCode = 2;
+} else await (values.store === 'sqlite' ? onSqlite() : onPostgres());

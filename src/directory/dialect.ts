@@ -17,6 +17,8 @@ export interface SqlDialect {
   idsOf(value: RawBuilder<unknown>): RawBuilder<unknown>;
   /** All values of an expression over the rows of a subquery's `from …` tail, as one JSON text. */
   jsonList(value: readonly string[] | string, tail: RawBuilder<unknown>): RawBuilder<string>;
+  /** Whether a text is one of these, whose number the planner knows. */
+  oneOf(value: RawBuilder<unknown>, texts: readonly string[]): RawBuilder<boolean>;
   /** Position of `needle` in `haystack`, 0 if it is not there. */
   position(haystack: RawBuilder<unknown>, needle: string): RawBuilder<number>;
   /** Locks the rows a transaction is about to change; SQLite has locked the whole file already. */
@@ -46,6 +48,7 @@ export const sqliteSql: SqlDialect = {
         : sql`json_array(${sql.join(value.map((each) => sql.ref(each)))})`;
     return sql<string>`(select json_group_array(${item}) ${tail})`;
   },
+  oneOf: (value, texts) => sql<boolean>`${value} in (select value from json_each(${JSON.stringify(texts)}))`,
   position: (haystack, needle) => sql<number>`instr(${haystack}, ${needle})`,
   forUpdate: sql``,
   async together(db, statements) {
@@ -69,6 +72,7 @@ export const postgresSql: SqlDialect = {
         : sql`json_build_array(${sql.join(value.map((each) => sql.ref(each)))})`;
     return sql<string>`(select coalesce(json_agg(${item}), '[]'::json)::text ${tail})`;
   },
+  oneOf: (value, texts) => sql<boolean>`${value} = any(${texts}::text[])`,
   position: (haystack, needle) => sql<number>`strpos(${haystack}, ${needle})`,
   forUpdate: sql` for update`,
   async together(db, statements) {

@@ -8,13 +8,10 @@ import { cleanText } from './text.ts';
 import type { UserRow } from './user-row.ts';
 import { readUser, userColumns } from './user-row.ts';
 
-/** A condition that no more people than this fulfil gives the candidates at once. */
-const few = 1_000;
-/** Up to here it gives them when a short walk has not filled the page; beyond, a walk as long as it takes is faster. */
+/** A condition that no more people than this fulfil gives the candidates; beyond, walking along the names is faster. */
 const several = 10_000;
-/** A first glance and a short walk: so many user names, one after the other. */
+/** A first glance: so many user names, one after the other. */
 const firstGlance = 300;
-const shortWalk = 5_000;
 /** More words than anybody types. */
 const mostWords = 8;
 
@@ -26,14 +23,12 @@ export function createPeopleSearch(database: Database): ConsoleStore['searchPeop
   const { dialect } = database;
   const columns = userColumns(dialect);
 
-  /** How many ids a condition's index gives; more than {@link several} are not counted. */
-  async function countOf(source: RawBuilder<unknown>): Promise<number> {
+  /** The ids that a condition's index gives; undefined when they are more than {@link several}. */
+  async function candidatesOf(source: RawBuilder<unknown>): Promise<readonly string[] | undefined> {
     const { rows } = await database.read((db) =>
-      sql<{ count: number }>`select count(*) as count from (${source} limit ${several + 1}) as found`.execute(
-        db,
-      ),
+      sql<{ id: string }>`select id from (${source} limit ${several + 1}) as found`.execute(db),
     );
-    return rows[0]?.count ?? 0;
+    return rows.length > several ? undefined : rows.map(({ id }) => id);
   }
 
   /** The statements that give candidates, the cheapest first. */
@@ -118,20 +113,14 @@ export function createPeopleSearch(database: Database): ConsoleStore['searchPeop
     // What very many share fills the page at once.
     const glance = await page(query, checks, firstGlance);
     if (glance.length === query.limit) return glance;
-    let begin: (Source & { readonly count: number }) | undefined;
-    for (const each of narrowing) {
-      const count = await countOf(each.source);
-      if (count === 0) return [];
-      if (count > several) continue;
-      begin = { ...each, count };
-      break;
+    for (const { source, byWords } of narrowing) {
+      const ids = await candidatesOf(source);
+      if (ids === undefined) continue;
+      if (ids.length === 0) return [];
+      // By their ids and not by the statement: a planner that guesses how many they are would walk along everybody.
+      return page(query, [dialect.oneOf(sql`users.id`, ids), ...conditions(query, words, byWords)]);
     }
-    if (begin === undefined) return page(query, checks);
-    if (begin.count > few) {
-      const walked = await page(query, checks, shortWalk);
-      if (walked.length === query.limit) return walked;
-    }
-    return page(query, [sql`users.id in (${begin.source})`, ...conditions(query, words, begin.byWords)]);
+    return page(query, checks);
   };
 }
 
