@@ -17,15 +17,17 @@ export interface Journal {
   created(carryOut: () => Promise<{ readonly id: string }>): Promise<string | undefined>;
   joined(userId: string, group: string, carryOut: () => Promise<unknown>): Promise<void>;
   disabled(userId: string, carryOut: () => Promise<unknown>): Promise<void>;
-  provisioned(carryOut: () => Promise<string>): Promise<void>;
-  /** Acknowledged writes that are not there. */
-  missing(stores: Stores, scim: (id: string) => Promise<boolean>): Promise<string[]>;
+  provisioned(carryOut: () => Promise<string>): Promise<string | undefined>;
+  deactivated(scimId: string, carryOut: () => Promise<unknown>): Promise<void>;
+  /** Acknowledged writes that are not there. `active` tells of a SCIM user: undefined when there is none. */
+  missing(stores: Stores, active: (id: string) => Promise<boolean | undefined>): Promise<string[]>;
 }
 
 /** An empty journal. */
 export function createJournal(): Journal {
   const entries = new Map<string, Entry>();
-  const scimIds: string[] = [];
+  /** What must be true of `active`; undefined where a change failed and both may be. */
+  const scimUsers = new Map<string, boolean | undefined>();
   let acknowledged = 0;
   let failed = 0;
 
@@ -68,9 +70,14 @@ export function createJournal(): Journal {
     },
     async provisioned(carryOut) {
       const id = await attempt(carryOut);
-      if (id !== undefined) scimIds.push(id);
+      if (id !== undefined) scimUsers.set(id, true);
+      return id;
     },
-    async missing(stores, scim) {
+    async deactivated(scimId, carryOut) {
+      scimUsers.set(scimId, undefined);
+      if (await attempt(async () => (await carryOut(), true))) scimUsers.set(scimId, false);
+    },
+    async missing(stores, active) {
       const lost: string[] = [];
       for (const [id, entry] of entries) {
         const user = await stores.directory.findUser(id);
@@ -85,7 +92,11 @@ export function createJournal(): Journal {
         const isDisabled = user.disabledAt !== undefined;
         if (isDisabled !== entry.disabled && !entry.doubt.has('disabled')) lost.push(`${id} disabled`);
       }
-      for (const id of scimIds) if (!(await scim(id))) lost.push(`SCIM user ${id}`);
+      for (const [id, wanted] of scimUsers) {
+        const found = await active(id);
+        if (found === undefined) lost.push(`SCIM user ${id}`);
+        else if (wanted !== undefined && found !== wanted) lost.push(`SCIM user ${id} active: ${wanted}`);
+      }
       return lost;
     },
   };

@@ -7,8 +7,8 @@ import { postgresScenarios } from './scenarios/postgres.ts';
 import { redisScenarios } from './scenarios/redis.ts';
 
 /**
- * `npm run test:faults [-- --only ID,ID]`: carries every fault out and writes docs/reliability.md. Ends with 1 when a
- * promise was broken. With --only nothing is written.
+ * `npm run test:faults [-- NAME …]`: carries faults out for real and writes the table of docs/reliability.md. A NAME is
+ * one of a fault (`redis-killed`) or of a group (`redis`); without any, all of them. Ends with 1 when a promise was broken.
  */
 const all: readonly Scenario[] = [
   ...redisScenarios,
@@ -16,23 +16,64 @@ const all: readonly Scenario[] = [
   ...gatewayScenarios,
   ...idpScenarios,
 ];
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const wanted = values.only?.split(',');
-const results: Result[] = [];
-for (const scenario of all) {
-  if (wanted && !wanted.includes(scenario.id)) continue;
-  const started = performance.now();
-  process.stdout.write(`${scenario.id}: ${scenario.title}\n`);
-  const outcome = await scenario.run();
-  const problems = broken(scenario, outcome);
-  results.push({ scenario, outcome, broken: problems });
-  const { wrong, lost, signIns, ...numbers } = outcome;
-  const done = signIns.filter(({ cookie }) => cookie !== undefined).length;
-  process.stdout.write(
-    `  ${JSON.stringify({ ...numbers, wrong: wrong.length, lost: lost.length, signIns: `${done}/${signIns.length}` })}\n`,
+
+const started = performance.now();
+const elapsed = () => `${((performance.now() - started) / 1_000).toFixed(0).padStart(4)} s`;
+const say = (text: string) => void process.stdout.write(`${elapsed()}  ${text}\n`);
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const unknown = positionals.filter((name) => !all.some(({ id }) => isMeant(id, name)));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `No fault is called ${unknown.join(', ')}. There are: ${all.map(({ id }) => id).join(', ')}\n`,
   );
-  process.stdout.write(`  ${problems.length === 0 ? 'held' : problems.join('\n  ')}`);
-  process.stdout.write(` (${Math.round((performance.now() - started) / 1000)} s)\n`);
+  process.exit(2);
 }
-if (!wanted) writeReport(results, new Date());
-process.exit(results.some((result) => result.broken.length > 0) ? 1 : 0);
+const chosen = all.filter(
+  ({ id }) => positionals.length === 0 || positionals.some((name) => isMeant(id, name)),
+);
+
+const results: Result[] = [];
+for (const [index, scenario] of chosen.entries()) {
+  say(`${index + 1}/${chosen.length} ${scenario.id}: ${scenario.title}`);
+  const result = await carryOut(scenario);
+  results.push(result);
+  say(
+    result.broken.length === 0
+      ? `   held: ${numbers(result)}`
+      : `   BROKEN: ${result.broken.join('\n           ')}`,
+  );
+}
+const failed = results.filter((result) => result.broken.length > 0);
+writeReport(results, all, new Date());
+say(`${results.length - failed.length} of ${results.length} held`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+function isMeant(id: string, name: string): boolean {
+  return id === name || id.startsWith(`${name}-`);
+}
+
+async function carryOut(scenario: Scenario): Promise<Result> {
+  const began = performance.now();
+  const result = (outcome: Result['outcome'], problems: readonly string[]): Result => {
+    return { scenario, outcome, broken: problems, took: performance.now() - began };
+  };
+  try {
+    const outcome = await scenario.run((text) => say(`   ${text}`));
+    return result(outcome, broken(scenario, outcome));
+  } catch (error) {
+    return result(undefined, [String(error)]);
+  }
+}
+
+function numbers({ outcome, took }: Result): string {
+  if (!outcome) return 'nothing';
+  const { wrong, lost, signIns, longestGap, slowest, recovery, ...others } = outcome;
+  const ms = (value: number | undefined) => (value === undefined ? '–' : `${Math.round(value)} ms`);
+  const done = signIns.filter(({ cookie }) => cookie !== undefined).length;
+  return [
+    JSON.stringify(others.statuses),
+    `gap ${ms(longestGap)}, slowest ${ms(slowest)}, back after ${ms(recovery)}, sign-ins ${done}/${signIns.length} (back after ${ms(others.signInsAfter)})`,
+    `wrong ${wrong.length}, lost ${lost.length} of ${others.acknowledged}, failed writes ${others.failedWrites} (${Math.round(took / 1_000)} s)`,
+  ].join('; ');
+}

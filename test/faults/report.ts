@@ -1,77 +1,90 @@
-import { writeFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { readSection, seconds, versions, writeSection } from './page.ts';
 import type { Scenario } from './scenario.ts';
 import type { Outcome } from './stage.ts';
 
 /** A scenario with what it came to, and what it broke. */
 export interface Result {
   readonly scenario: Scenario;
-  readonly outcome: Outcome;
+  /** Undefined when it did not come to an end. */
+  readonly outcome: Outcome | undefined;
   readonly broken: readonly string[];
+  /** Milliseconds. */
+  readonly took: number;
 }
 
-const path = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
+const header = [
+  'fault',
+  'what people see',
+  'answers to the signed-in, from the fault on',
+  'longest gap of a gateway',
+  'slowest answer',
+  'back to normal after',
+  'sign-ins that went well',
+  'sign-ins again after',
+  'wrong admissions',
+  'acknowledged writes lost',
+  'promises',
+  'run',
+];
 
-/** Writes docs/reliability.md. */
-export function writeReport(results: readonly Result[], at: Date): void {
-  const rows = results.map(({ scenario, outcome, broken }) =>
-    [
-      scenario.title,
-      scenario.seen,
-      answers(outcome),
-      seconds(outcome.longestGap),
-      `${Math.round(outcome.slowest)} ms`,
-      seconds(outcome.recovery),
-      signIns(outcome),
-      String(outcome.wrong.length),
-      `${outcome.lost.length} of ${outcome.acknowledged}`,
-      broken.length === 0 ? 'held' : '**broken**',
-    ].join(' | '),
+/**
+ * Writes the rows of docs/reliability.md that were run anew, in the order of `all`; the others stay as they are, each
+ * with its date, and those of faults that are no more go.
+ */
+export function writeReport(results: readonly Result[], all: readonly Scenario[], at: Date): void {
+  const kept = new Map<string, string>();
+  for (const line of readSection('faults').split('\n')) {
+    const id = /^\| `([^`]+)`/.exec(line)?.[1];
+    if (id !== undefined) kept.set(id, line);
+  }
+  for (const result of results) kept.set(result.scenario.id, `| ${rowOf(result, at).join(' | ')} |`);
+  const rows = all.flatMap(({ id }) => kept.get(id) ?? []);
+  const table = [`| ${header.join(' | ')} |`, `|${header.map(() => '---').join('|')}|`, ...rows].join('\n');
+  writeSection(
+    'faults',
+    `Last run on ${dayOf(at)}: ${versions()}, which the stores and the test itself share.\n\n${table}`,
   );
-  const text = `# Reliability
+}
 
-Written by \`npm run test:faults\` on ${at.toISOString().slice(0, 10)} (Node ${process.versions.node}, Linux ${release()}, ${cpus().length} cores). Every
-row is a fault that was carried out on real processes: two gateways (one with SQLite), real Redis and PostgreSQL servers, a real OpenID provider.
-Meanwhile twelve people send requests to every gateway, a third of them are moved between groups and signed out all the time, users are made,
-put into groups, disabled and provisioned by SCIM, and browsers sign in. \`state.grace\` is 0.
-
-Promises that hold in every row, or the run fails:
-- **No wrong admission.** An answer must have been true at some moment between the question and the answer; once a change was acknowledged
-  only the new truth counts, on every gateway.
-- **No acknowledged write lost.** Users, memberships, disabled users and SCIM users that were acknowledged, from the first to the last moment of the
-  run, are compared with the directory at the end.
-- **No answer of the gate slower than two seconds.**
-- **Recovery without a restart.**
-
-| fault | what people see | answers to the signed-in during and after | longest gap of one gateway | slowest answer | back to normal after | sign-ins | wrong admissions | writes lost | promises |
-|---|---|---|---|---|---|---|---|---|---|
-${rows.map((row) => `| ${row} |`).join('\n')}
-
-*Longest gap*: from the first request of a signed-in person that was not admitted to the next that was, the fault's own length included.
-*Back to normal after*: from the end of the fault until every gateway admits every signed-in person again. *Sign-ins*: those that ended with a session,
-of all that were begun; the longest one.
-
-How it is done: \`test/faults/\`. Why no answer is ever from before a change: [decision 11](adr/0011-invalidation.md).
-`;
-  writeFileSync(path, text);
+function rowOf({ scenario, outcome, broken, took }: Result, at: Date): string[] {
+  const last = [
+    broken.length === 0 ? 'held' : `**broken**: ${broken.join('; ').replaceAll(/\s+/g, ' ').slice(0, 200)}`,
+    `${dayOf(at)}, ${Math.round(took / 1_000)} s`,
+  ];
+  const title = [`\`${scenario.id}\`: ${scenario.title}`, scenario.seen];
+  if (!outcome) return [...title, ...Array.from({ length: 8 }, () => '–'), ...last];
+  return [
+    ...title,
+    answers(outcome),
+    seconds(outcome.longestGap),
+    `${Math.round(outcome.slowest)} ms`,
+    seconds(outcome.recovery),
+    signIns(outcome),
+    outcome.signInsAfter === undefined ? '–' : seconds(outcome.signInsAfter),
+    String(outcome.wrong.length),
+    `${outcome.lost.length} of ${outcome.acknowledged}`,
+    ...last,
+  ];
 }
 
 function answers({ statuses }: Outcome): string {
   const sum = Object.values(statuses).reduce((total, count) => total + count, 0);
   return Object.entries(statuses)
     .toSorted(([a], [b]) => Number(a) - Number(b))
-    .map(
-      ([status, count]) => `${status === '0' ? 'no answer' : status}: ${((100 * count) / sum).toFixed(1)} %`,
-    )
+    .map(([status, count]) => `${nameOf(status)}: ${((100 * count) / sum).toFixed(1)} %`)
     .join(', ');
 }
 
+/** How many of all, how long the slowest took, and what the others got. */
 function signIns({ signIns: all }: Outcome): string {
   if (all.length === 0) return '–';
-  const done = all.filter(({ cookie }) => cookie !== undefined).length;
-  return `${done} of ${all.length}, ${seconds(Math.max(...all.map(({ took }) => took)))}`;
+  const others = all.filter(({ cookie }) => cookie === undefined);
+  const counts = Object.entries(Object.groupBy(others, ({ status }) => String(status)));
+  const got = counts.map(([status, each]) => `${each?.length ?? 0} × ${nameOf(status)}`);
+  const longest = seconds(Math.max(...all.map(({ took }) => took)));
+  const text = `${all.length - others.length} of ${all.length}, longest ${longest}`;
+  return got.length === 0 ? text : `${text}; others: ${got.join(', ')}`;
 }
 
-const seconds = (milliseconds: number) =>
-  milliseconds < 50 ? '0 s' : `${(milliseconds / 1_000).toFixed(1)} s`;
+const nameOf = (status: string) => (status === '0' ? 'no answer' : status);
+const dayOf = (at: Date) => at.toISOString().slice(0, 10);

@@ -2,13 +2,13 @@ import type { Outcome } from './stage.ts';
 
 /** One fault, carried out for real. */
 export interface Scenario {
-  /** For `--only`. */
+  /** To choose it by; the part before the first hyphen is its group's name. */
   readonly id: string;
   /** The row of the table: what happens, and for how long. */
   readonly title: string;
   /** One sentence for the reader of the table: what somebody who uses the gateway notices. */
   readonly seen: string;
-  run(): Promise<Outcome>;
+  run(tell: (text: string) => void): Promise<Outcome>;
   /** What must be true of the outcome beyond what every scenario promises. */
   readonly expect?: (outcome: Outcome) => readonly string[];
 }

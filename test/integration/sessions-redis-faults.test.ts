@@ -6,6 +6,8 @@ import type { Log } from '../../src/identity/index.ts';
 import { openSessionStore } from '../../src/sessions/index.ts';
 import { parseRedisAddress } from '../../src/sessions/redis/address.ts';
 import { connect, disconnect } from '../../src/sessions/redis/connect.ts';
+import { startFakeSentinel } from '../support/fake-sentinel.ts';
+import { startRelay } from '../support/relay.ts';
 import { freePort, startRedis, type TestRedis } from '../support/redis.ts';
 import { sampleSession } from '../support/sessions.ts';
 
@@ -35,6 +37,11 @@ describe('a Redis session store in trouble', () => {
     const store = await openSessionStore(url, { now: Date.now, log, redisPrefix: 'f:' });
     closing.push(() => store.close());
     return store;
+  }
+
+  async function until(condition: () => boolean): Promise<void> {
+    for (let tries = 0; tries < 500 && !condition(); tries += 1) await sleep(10);
+    expect(condition()).toBe(true);
   }
 
   /** Every method rejects with store_unavailable, each before two seconds are over. */
@@ -174,6 +181,30 @@ describe('a Redis session store in trouble', () => {
     await disconnect(client);
     await sleep(500);
     expect(client.status).toBe('end');
+  });
+
+  it('connects again when a failover is announced while it asks the sentinels for the primary', async () => {
+    const relay = await startRelay(redis.port);
+    const sentinel = await startFakeSentinel(relay.port);
+    closing.push(relay.stop, sentinel.stop);
+    const address = parseRedisAddress(`redis+sentinel://127.0.0.1:${sentinel.port}/mymaster`);
+    const client = await connect(address, log, Date.now);
+    closing.push(() => disconnect(client));
+    expect(await client.ping()).toBe('PONG');
+    await until(() => sentinel.listeners > 0);
+    let ended = false;
+    client.on('end', () => void (ended = true));
+
+    // The connection breaks; the client asks where the primary is, and hears of a failover before it is told.
+    const asked = sentinel.asked;
+    sentinel.delay = 300;
+    relay.cut();
+    await until(() => sentinel.asked > asked);
+    sentinel.announceFailover();
+    await until(() => ended);
+    sentinel.delay = 0;
+    await until(() => client.status === 'ready');
+    expect(await client.ping()).toBe('PONG');
   });
 
   it('never tells a password, a key or a value, in logs or in failures', async () => {

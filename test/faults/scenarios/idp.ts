@@ -12,16 +12,19 @@ const scenario = (
   id,
   title,
   seen,
-  async run() {
+  async run(tell) {
     const world = await onServers();
     try {
-      return await onStage(world.fleet, { provider: 'op', scimToken: world.scimToken }, async (stage) => {
-        let heal = () => {};
-        await stage.fault(() => void (heal = during(world)));
-        await stage.steady(6_000);
-        await stage.over(() => heal());
-        await stage.signsIn();
-      });
+      return await onStage(
+        world.fleet,
+        { provider: 'op', scimToken: world.scimToken, tell },
+        async (stage) => {
+          let heal = () => {};
+          await stage.fault(() => void (heal = during(world)));
+          await stage.steady(6_000);
+          await stage.over(() => heal());
+        },
+      );
     } finally {
       await world.stop();
     }

@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario } from '../scenario.ts';
 import { onStage, type Stage } from '../stage.ts';
 import { onServers, type ServerWorld } from '../topologies.ts';
+
+const run = promisify(execFile);
 
 const scenario = (
   id: string,
@@ -12,10 +16,10 @@ const scenario = (
   id,
   title,
   seen,
-  async run() {
+  async run(tell) {
     const world = await onServers();
     try {
-      return await onStage(world.fleet, { provider: 'op', scimToken: world.scimToken }, (stage) =>
+      return await onStage(world.fleet, { provider: 'op', scimToken: world.scimToken, tell }, (stage) =>
         play(world, stage),
       );
     } finally {
@@ -57,13 +61,14 @@ export const postgresScenarios: readonly Scenario[] = [
   ),
   scenario(
     'channel-cut',
-    'The connections on which changes are told are cut every 150 ms for 3 s, and the wires of one gateway are cut three times',
+    'The connections on which changes are told are cut every 150 ms for 3 s, in PostgreSQL and in Redis, and all wires of one gateway are cut three times',
     'nothing: the stores are asked meanwhile; a request on a connection that broke is a 503',
-    async ({ postgres, databaseUrl, wires }, stage) => {
+    async ({ postgres, redis, databaseUrl, wires }, stage) => {
       await stage.fault(() => {});
       for (let round = 0; round < 20; round += 1) {
         const text = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'doorward changes'`;
         await postgres.query(databaseUrl, text);
+        await run('redis-cli', ['-p', String(redis.port), 'client', 'kill', 'type', 'pubsub']);
         if (round % 7 === 3) for (const wire of wires) wire.cut();
         await sleep(150);
       }
@@ -84,4 +89,34 @@ export const postgresScenarios: readonly Scenario[] = [
       });
     },
   ),
+  {
+    ...scenario(
+      'postgres-upgrade',
+      'A later version brings the tables forward (new columns, an index, a table) while two gateways of this one run',
+      'nothing',
+      async ({ postgres, databaseUrl }, stage) => {
+        await stage.fault(async () => {
+          const rows = await postgres.query(
+            databaseUrl,
+            'select tablename as name from pg_tables where schemaname = current_schema()',
+          );
+          for (const { name } of rows as { name: string }[]) {
+            await postgres.query(databaseUrl, `alter table ${name} add column later_text text`);
+            await postgres.query(
+              databaseUrl,
+              `alter table ${name} add column later_flag bigint not null default 0`,
+            );
+          }
+          await postgres.query(databaseUrl, 'create index later on users (created_at)');
+          await postgres.query(databaseUrl, 'create table later_table (id text primary key)');
+        });
+        await stage.steady(2_000);
+        await stage.over(() => {});
+      },
+    ),
+    expect: ({ statuses, failedWrites }) =>
+      Object.keys(statuses).join() === '202' && failedWrites === 0
+        ? []
+        : [`somebody noticed: ${JSON.stringify(statuses)}, ${failedWrites} writes failed`],
+  },
 ];
