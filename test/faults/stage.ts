@@ -109,10 +109,16 @@ export async function onStage(
       const { people: administrators, endings } = fleet.stores;
       if (turn % 7 === 6 && !person.history.uncertain) {
         const ended = truthOf(person.history.now().groups, false);
-        const revoke = () => endings.endAllOf(person.userId, 'revoked', actor);
-        await person.history.change(ended, revoke).catch(() => undefined);
+        const isDisabled = turn % 14 === 13;
+        const end = () =>
+          isDisabled
+            ? administrators.disable(person.userId, actor)
+            : endings.endAllOf(person.userId, 'revoked', actor);
+        await person.history.change(ended, end).catch(() => undefined);
+        // For a while everybody is to be refused who asks.
+        if (isDisabled) await sleep(50);
         // An ending that failed may come true late: only a new session is certain.
-        while (!over.signal.aborted && !(await signsIn(person))) await sleep(100);
+        while (!over.signal.aborted && !(await comesBack(person, isDisabled))) await sleep(100);
         continue;
       }
       const groups = person.history.now().groups.includes('changing') ? ['readers'] : ['changing', 'readers'];
@@ -127,11 +133,15 @@ export async function onStage(
     }
   }
 
-  const signsIn = (person: Person): Promise<boolean> =>
-    signInAgain(fleet, person).then(
-      () => true,
-      () => false,
-    );
+  async function comesBack(person: Person, isDisabled: boolean): Promise<boolean> {
+    try {
+      if (isDisabled) await fleet.stores.people.enable(person.userId, actor);
+      await signInAgain(fleet, person);
+      return true;
+    } catch {
+      return false;
+    }
+  }
 
   async function writers(): Promise<void> {
     for (let turn = 0; !over.signal.aborted; turn += 1) {

@@ -100,9 +100,10 @@ export async function onSentinels(): Promise<World & { readonly set: SentinelSet
   return { ...(await world({ directory: await postgres.createDatabase(), sessions: set.url }, stop)), set };
 }
 
-/** A Redis cluster of three shards with a replica each, one PostgreSQL. */
-export async function onCluster(): Promise<World & { readonly set: RedisSet }> {
-  const [set, postgres] = await Promise.all([startRedisCluster(1), startPostgres()]);
+/** A Redis cluster of three shards, each with a replica or with a file of its own; one PostgreSQL. */
+export async function onCluster(kind: 'replicas' | 'files'): Promise<World & { readonly set: RedisSet }> {
+  const cluster = kind === 'replicas' ? startRedisCluster(1) : startRedisCluster(0, 1_000, true);
+  const [set, postgres] = await Promise.all([cluster, startPostgres()]);
   const stop = async () => void (await Promise.all([set.stop(), postgres.stop()]));
   return { ...(await world({ directory: await postgres.createDatabase(), sessions: set.url }, stop)), set };
 }

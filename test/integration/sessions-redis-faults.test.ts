@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../src/identity/index.ts';
 import { openSessionStore } from '../../src/sessions/index.ts';
@@ -8,6 +9,7 @@ import { parseRedisAddress } from '../../src/sessions/redis/address.ts';
 import { connect, disconnect } from '../../src/sessions/redis/connect.ts';
 import { startFakeSentinel } from '../support/fake-sentinel.ts';
 import { startRelay } from '../support/relay.ts';
+import { startSessionProcess } from '../support/session-process.ts';
 import { freePort, startRedis, type TestRedis } from '../support/redis.ts';
 import { sampleSession } from '../support/sessions.ts';
 
@@ -207,6 +209,49 @@ describe('a Redis session store in trouble', () => {
     expect(await client.ping()).toBe('PONG');
   });
 
+  it('survives that nobody answers when it asks to be told of changes anew', async () => {
+    const trap = await startTrap(redis.port, 'subscribe');
+    closing.push(trap.stop);
+    // Its own process: what nobody catches would end it.
+    const other = await startSessionProcess(`redis://127.0.0.1:${trap.port}`, 'f:');
+    closing.push(() => other.stop());
+    expect(await other.ask({ do: 'listen' })).toBe('trusted');
+    trap.armed = true;
+    trap.cut();
+    await until(() => !trap.armed);
+    // Longer than the client waits for an answer.
+    await sleep(1_200);
+    expect(await other.ask({ do: 'listen' })).toBe('trusted');
+  });
+
+  it('ends again what it had ended, when the server that it comes back to has not heard of that', async () => {
+    const store = await open();
+    const other = await open();
+    const admin = new Redis(redis.url);
+    closing.push(async () => admin.disconnect());
+    const session = sampleSession('ended and revived', Date.now());
+    const { digest } = session.record;
+    await store.set(session, { fresh: true });
+    const before = await admin.dumpBuffer(`f:s:${digest}`);
+    expect(await store.end(digest)).toMatchObject({ digest });
+    expect(await other.get(digest)).toBeUndefined();
+
+    // What a replica knows that took over before it was told; first without anybody noticing.
+    await admin.restore(`f:s:${digest}`, 60_000, before ?? '', 'REPLACE');
+    expect(await other.get(digest)).toMatchObject({ record: { digest } });
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal');
+    let alive = true;
+    for (let tries = 0; tries < 300 && alive; tries += 1) {
+      await sleep(20);
+      alive = await other.get(digest).then(
+        (found) => found !== undefined,
+        () => true,
+      );
+    }
+    expect(alive).toBe(false);
+    expect(lines.join('\n')).toContain('Redis had forgotten that sessions were ended');
+  });
+
   it('never tells a password, a key or a value, in logs or in failures', async () => {
     const guarded = await startRedis(['--requirepass', 'right-password']);
     closing.push(() => guarded.stop());
@@ -292,6 +337,53 @@ async function startImpostor(port: number, answer: string | undefined) {
     async stop() {
       server.close();
       cut();
+    },
+  };
+}
+
+/** Passes connections on; while it is armed, the first that sends this word is cut before the word arrives. */
+async function startTrap(target: number, word: string) {
+  const sockets = new Set<Socket>();
+  const state = { armed: false };
+  const server = createServer((near) => {
+    const far = connectTo(target, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => {});
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      from.on('data', (chunk: Buffer) => {
+        if (state.armed && from === near && chunk.includes(word)) {
+          state.armed = false;
+          from.destroy();
+        } else to.write(chunk);
+      });
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: address.port,
+    get armed() {
+      return state.armed;
+    },
+    set armed(value) {
+      state.armed = value;
+    },
+    cut,
+    async stop() {
+      cut();
+      server.close();
+      await once(server, 'close');
     },
   };
 }

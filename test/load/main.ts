@@ -38,6 +38,13 @@ async function read(gateway: Gateway, started: number): Promise<void> {
   });
 }
 
+function progress(): string {
+  const last = readings.at(-1);
+  if (!last) return '';
+  const [at, memory] = [(last.at / 60_000).toFixed(1), (last.memory / 1_048_576).toFixed(0)];
+  return `${at} of ${minutes} min: ${last.verified} judged, ${restarts} restarts, ${memory} MB, event loop p99 ${last.loop.toFixed(1)} ms`;
+}
+
 async function restart(gateway: Gateway): Promise<void> {
   if (restarts % 2 === 0) await gateway.stop();
   else await gateway.kill();
@@ -47,6 +54,7 @@ async function restart(gateway: Gateway): Promise<void> {
 
 let failed = false;
 try {
+  const tell = (text: string) => void process.stdout.write(`${text}\n`);
   const options = { provider: 'op', scimToken: world.scimToken, pace: 2 };
   const outcome = await onStage(world.fleet, options, async (stage) => {
     const started = performance.now();
@@ -56,6 +64,7 @@ try {
     while (performance.now() < until) {
       await sleep(readEvery);
       await read(lasting, started);
+      tell(progress());
       if (performance.now() < restartAt) continue;
       restartAt = performance.now() + restartEvery;
       await restart(restarted);

@@ -1,6 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { versions, writeSection } from '../faults/page.ts';
 import type { Outcome } from '../faults/stage.ts';
 
 /** What the gateway that is never restarted says of itself at a moment. */
@@ -42,7 +40,7 @@ function quarters(readings: readonly Reading[]): [early: number, late: number] {
   return [memory(quarter, quarter * 2), memory(quarter * 3, readings.length)];
 }
 
-/** Prints the run, and writes docs/load.md of one that was long enough to say something. */
+/** Prints the run, and writes its part of docs/reliability.md when it was long enough to say something. */
 export function writeLoadReport(run: LoadRun): void {
   const { minutes, restarts, readings, outcome, isFlat } = run;
   const signedIn = outcome.signIns.filter(({ cookie }) => cookie !== undefined).length;
@@ -53,6 +51,7 @@ export function writeLoadReport(run: LoadRun): void {
     ['requests judged by the gateway that ran throughout', String(readings.at(-1)?.verified ?? 0)],
     ['restarts of the other one (SIGTERM and SIGKILL in turns)', String(restarts)],
     ['sign-ins that ended with a session', `${signedIn} of ${outcome.signIns.length}`],
+    ['slowest sign-in', milliseconds(Math.max(0, ...outcome.signIns.map(({ took }) => took)))],
     ['acknowledged writes', String(outcome.acknowledged)],
     ['writes that failed (to a gateway that was being restarted)', String(outcome.failedWrites)],
     ['**wrong admissions**', `**${outcome.wrong.length}**`],
@@ -66,14 +65,11 @@ export function writeLoadReport(run: LoadRun): void {
   const table = `| what | |\n|---|---|\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`;
   process.stdout.write(table);
   if (minutes < enoughMinutes) return;
-  const path = fileURLToPath(new URL('../../docs/load.md', import.meta.url));
-  writeFileSync(
-    path,
-    `# Load
-
-Written by \`npm run test:load -- --minutes ${minutes}\` on ${new Date().toISOString().slice(0, 10)} (Node ${process.versions.node}, ${cpus().length} cores, which the stores, the
-identity provider and the test itself share). Two gateways on one Redis and one PostgreSQL: sign-ins through a real OpenID provider,
-verifies, group changes, endings, disables and SCIM writes, while one gateway is restarted again and again.
+  writeSection(
+    'load',
+    `\`npm run test:load -- --minutes ${minutes}\` on ${new Date().toISOString().slice(0, 10)}: ${versions()}, which the stores, the identity
+provider and the test itself share. Two gateways on one Redis and one PostgreSQL: sign-ins through a real OpenID provider, verifies, group changes, endings,
+disables and SCIM writes without a pause, while one gateway is restarted again and again.
 
 ${table}`,
   );

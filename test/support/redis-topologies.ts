@@ -51,8 +51,15 @@ function redisNode(folder: string, port: number, args: readonly string[]): Redis
 const words = (text: string) => text.split(' ');
 const quick = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
 
-/** A cluster of three primaries, each with `replicas` replicas. Fails over after `nodeTimeout` milliseconds. */
-export async function startRedisCluster(replicas = 0, nodeTimeout = 1_000): Promise<RedisSet> {
+/**
+ * A cluster of three primaries, each with `replicas` replicas. Fails over after `nodeTimeout` milliseconds. With
+ * `keeping`, a node that is killed and started again knows what it knew.
+ */
+export async function startRedisCluster(
+  replicas = 0,
+  nodeTimeout = 1_000,
+  keeping = false,
+): Promise<RedisSet> {
   const folder = await mkdtemp(join(tmpdir(), 'doorward-cluster-'));
   const nodes: RedisNode[] = [];
   for (let index = 0; index < 3 * (1 + replicas); index += 1) {
@@ -63,6 +70,7 @@ export async function startRedisCluster(replicas = 0, nodeTimeout = 1_000): Prom
         ...words(`--cluster-node-timeout ${nodeTimeout} --dbfilename ${port}.rdb --dir ${folder}`),
         ...words('--repl-diskless-sync-delay 0 --cluster-replica-validity-factor 0'),
         ...quick,
+        ...(keeping ? words(`--appendonly yes --appendfsync always --appendfilename ${port}.aof`) : []),
       ]),
     );
   }

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { silentLog } from '../../src/identity/index.ts';
-import { openSessionStore } from '../../src/sessions/index.ts';
+import { type Freshness, openSessionStore } from '../../src/sessions/index.ts';
 
 /** What the other process can be asked to do. */
 export type SessionCommand =
   | { do: 'end'; digest: string }
+  /** Begins to remember sessions, as a gateway does; answers when it may. */
+  | { do: 'listen' }
   | { do: 'addOnce'; key: string; times: number }
   | { do: 'increment'; key: string; times: number }
   | { do: 'take'; key: string; times: number };
@@ -51,6 +54,7 @@ async function serve(url: string, redisPrefix: string): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const command = JSON.parse(line) as SessionCommand;
     if (command.do === 'end') answer(await store.end(command.digest));
+    else if (command.do === 'listen') answer(await listen(store.freshness));
     else if (command.do === 'addOnce')
       answer(await repeat(command.times, () => transient.addOnce('replay', command.key, aWeek)));
     else if (command.do === 'increment')
@@ -58,6 +62,12 @@ async function serve(url: string, redisPrefix: string): Promise<void> {
     else answer(await repeat(command.times, () => transient.take('login', command.key)));
   }
   await store.close();
+}
+
+async function listen(freshness: Freshness): Promise<string> {
+  freshness.onInvalidated(() => {});
+  while (freshness.check() !== 'trusted') await sleep(20);
+  return 'trusted';
 }
 
 const url = process.env['SESSION_PROCESS_URL'];

@@ -68,6 +68,8 @@ export function createChangeChannel(options: ChannelOptions): ChangeChannel {
     if (subscriber === undefined) {
       subscriber = options.subscriber();
       subscriber.on('message', hear);
+      // The next beat subscribes anew.
+      subscriber.on('close', () => (subscribed = undefined));
     }
     await subscriber.subscribe(names.answers(self));
     if (caching) await subscriber.subscribe(names.changes);

@@ -124,11 +124,12 @@ function clusterOf(address: RedisAddress): Cluster {
 }
 
 /**
- * A further connection to the same place, for listening. It waits for its connection before it sends, subscribes anew
- * by itself when it was cut, and tells of no trouble: the connection that asks does.
+ * A further connection to the same place, for listening. It waits for its connection before it sends, and tells of no
+ * trouble: the connection that asks does. When it was cut, whoever listens has to subscribe anew: ioredis would do so
+ * by itself, but nobody could catch its failure, which would end the process.
  */
 export function subscriberOf(client: RedisClient): RedisClient {
-  const further = { connectionName: 'doorward-changes', autoResubscribe: true };
+  const further = { connectionName: 'doorward-changes', autoResubscribe: false };
   const subscriber =
     client instanceof Cluster
       ? client.duplicate()

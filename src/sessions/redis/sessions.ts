@@ -7,6 +7,7 @@ import { ask } from './ask.ts';
 import { createChangeChannel } from './channel.ts';
 import { redisIndexes } from './indexes.ts';
 import type { RedisClient } from './names.ts';
+import { createRecentEndings } from './recent-endings.ts';
 import { endSession, renewSession, run, touchSession, writeSession } from './scripts.ts';
 
 /** Sessions asked for in one go. */
@@ -81,12 +82,18 @@ export function redisSessions(
     return Array.isArray(fields) ? fromFields(digest, fields)?.record : undefined;
   }
 
-  async function end(digests: readonly string[]): Promise<SessionRecord[]> {
+  async function endEach(digests: readonly string[]): Promise<SessionRecord[]> {
     const ended: SessionRecord[] = [];
     for (let start = 0; start < digests.length; start += batch) {
       const records = await Promise.all(digests.slice(start, start + batch).map(endOne));
       ended.push(...records.filter((record) => record !== undefined));
     }
+    return ended;
+  }
+
+  async function end(digests: readonly string[]): Promise<SessionRecord[]> {
+    const ended = await endEach(digests);
+    recent.add(digests);
     // Told even of those that were dead already: whoever ended them may have failed to tell.
     await channel.announce(digests);
     // A left-over index entry leads nowhere and is forgotten in time.
@@ -94,6 +101,14 @@ export function redisSessions(
       indexes.forget(ended).catch(() => log.debug({}, 'index entries of ended sessions remain'));
     return ended;
   }
+
+  const recent = createRecentEndings(client, async (digests) => {
+    const revived = await endEach(digests);
+    if (revived.length === 0) return;
+    log.warn({ count: revived.length }, 'Redis had forgotten that sessions were ended; ended again');
+    await channel.announce(revived.map(({ digest }) => digest));
+    await indexes.forget(revived);
+  });
 
   const newestFirst = (records: SessionRecord[]) => records.sort((a, b) => b.createdAt - a.createdAt);
 
@@ -153,7 +168,10 @@ export function redisSessions(
     findByIdpSession: (issuer, id) =>
       ask(async () => newestFirst(await living(await indexes.byIdpSession(idpSessionKey(issuer, id))))),
     freshness: channel.freshness,
-    close: () => channel.close(),
+    close() {
+      recent.stop();
+      return channel.close();
+    },
     ping: () => ask(async () => void (await client.ping())),
   };
 }

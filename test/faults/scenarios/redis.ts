@@ -96,7 +96,7 @@ export const redisScenarios: readonly Scenario[] = [
     title: 'One of three shards of a cluster is killed; its replica takes over (node timeout 1 s)',
     seen: '503 until the cluster has failed over; then as before',
     async run(tell) {
-      const world = await onCluster();
+      const world = await onCluster('replicas');
       try {
         return await onStage(
           world.fleet,
@@ -110,6 +110,25 @@ export const redisScenarios: readonly Scenario[] = [
             });
           },
         );
+      } finally {
+        await world.stop();
+      }
+    },
+  },
+  {
+    id: 'redis-shard-lost',
+    title: 'One of three shards of a cluster without replicas is killed, and started again after 4 s',
+    seen: '503 while it is away: a cluster with a hole answers nobody; then as before',
+    async run(tell) {
+      const world = await onCluster('files');
+      try {
+        const options = { provider: 'op', scimToken: world.scimToken, tell };
+        return await onStage(world.fleet, options, async (stage) => {
+          const [, victim] = world.set.nodes;
+          await stage.fault(() => victim?.kill());
+          await stage.steady(4_000);
+          await stage.over(() => victim?.start());
+        });
       } finally {
         await world.stop();
       }
