@@ -20,7 +20,7 @@ import { type Client, mostTolerance } from './client.ts';
 import { checkIdToken } from './id-token.ts';
 import { type IdpRefusal, readRefusal } from './idp-refusal.ts';
 import { failureOf } from './library-error.ts';
-import { normalize } from './normalize.ts';
+import { mergedClaims, normalize } from './normalize.ts';
 import { promptForOtherAccount } from './prompt.ts';
 import { rejected } from './rejected.ts';
 import { needsUserinfo } from './userinfo.ts';
@@ -113,7 +113,10 @@ export function createLogin(
         const { assertion, problems } = normalize({ ...answer, userinfo }, config);
         if (problems.length > 0) log.warn({ provider: config.id, problems }, 'claims that cannot be used');
         checkStepUp(assertion, flow.stepUp, now());
-        const evidence = { claims: { ...userinfo, ...idToken }, accessToken: answer.accessToken };
+        const evidence = {
+          claims: mergedClaims({ idToken, userinfo }),
+          accessToken: answer.accessToken,
+        };
         return {
           kind: 'asserted',
           assertion: await completeGroups(assertion, evidence),

@@ -42,7 +42,7 @@ export function normalize(answer: VerifiedAnswer, rules: NormalizeRules): Normal
   const { idToken, userinfo } = answer;
   const { claims } = rules;
   const problems: string[] = [];
-  const merged: Claims = { ...userinfo, ...idToken };
+  const merged = mergedClaims(answer);
 
   const find = (names: readonly string[], limit: number = maxBytes.other): Found | undefined => {
     for (const name of names) {
@@ -101,6 +101,11 @@ export function normalize(answer: VerifiedAnswer, rules: NormalizeRules): Normal
     },
   };
   return { assertion, problems: [...new Set(problems)] };
+}
+
+/** The claims of both, those of the ID token before those of userinfo. Not copied where nothing is to be merged: they may be many. */
+export function mergedClaims({ idToken, userinfo }: Pick<VerifiedAnswer, 'idToken' | 'userinfo'>): Claims {
+  return userinfo === undefined ? idToken : { ...userinfo, ...idToken };
 }
 
 interface Found {

@@ -8,7 +8,7 @@ import { type Client, mostTolerance } from './client.ts';
 import { checkIdToken } from './id-token.ts';
 import { readRefusal } from './idp-refusal.ts';
 import { failureOf } from './library-error.ts';
-import { normalize } from './normalize.ts';
+import { mergedClaims, normalize } from './normalize.ts';
 import { rejected } from './rejected.ts';
 import { needsUserinfo } from './userinfo.ts';
 
@@ -117,7 +117,7 @@ async function identify(
   if (problems.length > 0) log.warn({ provider: config.id, problems }, 'claims that cannot be used');
   if (assertion.issuer !== known.issuer || assertion.subject !== known.subject)
     throw rejected('refresh_subject');
-  const whole = await completeGroups(assertion, { claims: { ...userinfo, ...idToken }, accessToken });
+  const whole = await completeGroups(assertion, { claims: mergedClaims({ idToken, userinfo }), accessToken });
   const silent = renewed === undefined && config.groups.claims.length > 0 && whole.groups.kind === 'absent';
   return silent ? undefined : whole;
 }

@@ -22,6 +22,8 @@ export async function jwtHeaderIn(response: Response): Promise<TokenHeader | und
   const type = response.headers.get('content-type')?.split(';')[0]?.trim();
   const text = await response.text();
   if (type === 'application/jwt') return readTokenHeader(text);
+  // A large answer is parsed by openid-client anyway; not twice for nothing.
+  if (!text.includes('"id_token"')) return undefined;
   try {
     const body: unknown = JSON.parse(text);
     const token = typeof body === 'object' && body !== null && 'id_token' in body ? body.id_token : undefined;

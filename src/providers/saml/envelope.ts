@@ -21,6 +21,17 @@ export interface Envelope {
  * @throws Failure `method_not_allowed`, `unsupported_media_type`, `payload_too_large`, `bad_request` or `login_rejected`
  */
 export function openEnvelope(request: AnswerRequest): Envelope {
+  const before = opened.get(request);
+  if (before !== undefined) return before;
+  const envelope = open(request);
+  opened.set(request, envelope);
+  return envelope;
+}
+
+/** A browser may bring several correlation cookies, and the answer is tried with each: it is decoded and scanned once. */
+const opened = new WeakMap<AnswerRequest, Envelope>();
+
+function open(request: AnswerRequest): Envelope {
   if (request.method !== 'POST') throw new Failure('method_not_allowed', { detail: 'saml.envelope.method' });
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') {

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -82,10 +83,11 @@ afterAll(async () => {
   removeConfigs();
 });
 
-async function post(document: string): Promise<Reply> {
+async function post(document: string, otherCookies?: string): Promise<Reply> {
   const { key, cookie } = await begin();
   const SAMLResponse = Buffer.from(document).toString('base64');
-  return ask(saml.origin, '/sso/acs/okta', form({ SAMLResponse, RelayState: key }, { cookie }));
+  const headers = { cookie: otherCookies ?? cookie };
+  return ask(saml.origin, '/sso/acs/okta', form({ SAMLResponse, RelayState: key }, headers));
 }
 
 async function login(behaviour: Behaviour): Promise<Reply> {
@@ -96,6 +98,14 @@ async function login(behaviour: Behaviour): Promise<Reply> {
   const atIdp = await fetch(headers.location ?? '', { redirect: 'manual' });
   const { pathname, search } = new URL(atIdp.headers.get('location') ?? '');
   return browser.ask(`${pathname}${search}`);
+}
+
+/** Every measure as a line of JSON in the file that `HOSTILE_FIGURES` names, for whoever wants to know more than "held". */
+function noteFigures(figures: Measured): void {
+  const file = process.env['HOSTILE_FIGURES'];
+  if (file === undefined) return;
+  const name = expect.getState().currentTestName;
+  appendFileSync(file, `${JSON.stringify({ name, ...figures })}\n`);
 }
 
 /**
@@ -127,6 +137,7 @@ async function measured(child: ChildGateway, attack: () => Promise<unknown>): Pr
 
 async function withinLimits(child: ChildGateway, attack: () => Promise<unknown>): Promise<void> {
   const { longestWork, longestDelay, peak, resident, heap } = await measured(child, attack);
+  noteFigures({ longestWork, longestDelay, peak, resident, heap });
   // The loop stood still for so long, or, where the machine had others to serve, was at work for so long.
   expect(Math.min(longestWork, longestDelay)).toBeLessThan(mostWork);
   for (const bytes of [heap, resident, peak]) expect(bytes).toBeLessThan(mostMemory);
@@ -140,12 +151,24 @@ describe('a request of any shape holds up nobody, while somebody asks how the ga
     });
   });
 
-  it('9: forty hostile documents, one after the other', async () => {
-    const some = documentNames.filter((_name, each) => each % 4 === 0);
+  it('9: every hostile document that is kept, one after the other', async () => {
     await withinLimits(saml, async () => {
-      for (const name of some) await post(readDocument(name));
+      for (const name of documentNames) await post(readDocument(name));
     });
   }, 60_000);
+
+  it.each(['manyAttributes', 'aHugeTextNode', 'aReferenceToTheWholeOfAHugeDocument', 'manyCharacterReferences'] as const)(
+    '9: a document with %s from a browser with sixteen correlation cookies, none of which is of that login',
+    async (name) => {
+      const tossed = Array.from({ length: 16 }, (_, each) => {
+        const value = `${'abcdefghijklmnop'[each]}`.repeat(43);
+        return `${browserCookie}-${value.slice(0, 6)}=${value}`;
+      }).join('; ');
+      await withinLimits(saml, async () => {
+        expect((await post(big[name](), tossed)).status).toBe(400);
+      });
+    },
+  );
 
   it('9: twelve large documents at once', async () => {
     await withinLimits(saml, async () => {
