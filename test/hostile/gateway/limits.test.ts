@@ -157,7 +157,12 @@ describe('a request of any shape holds up nobody, while somebody asks how the ga
     });
   }, 60_000);
 
-  it.each(['manyAttributes', 'aHugeTextNode', 'aReferenceToTheWholeOfAHugeDocument', 'manyCharacterReferences'] as const)(
+  it.each([
+    'manyAttributes',
+    'aHugeTextNode',
+    'aReferenceToTheWholeOfAHugeDocument',
+    'manyCharacterReferences',
+  ] as const)(
     '9: a document with %s from a browser with sixteen correlation cookies, none of which is of that login',
     async (name) => {
       const tossed = Array.from({ length: 16 }, (_, each) => {

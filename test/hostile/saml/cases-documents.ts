@@ -1,11 +1,12 @@
 import type { SamlProviderConfig } from '../../../src/config/index.ts';
 import { samlKey } from '../../support/saml-keys.ts';
 import { fixtureIdp } from '../../support/saml-provider.ts';
+import { relatives } from './cases-relatives.ts';
 import type { Case } from './judge.ts';
 
 type Changes = Partial<SamlProviderConfig>;
 /** Row, name of the document in `hostile/`, private label, and what is special about the provider. */
-type Line = readonly [row: number, name: string, label: string, config?: Changes];
+export type Line = readonly [row: number, name: string, label: string, config?: Changes];
 
 const assertion: Changes = { wantSigned: 'assertion' };
 const response: Changes = { wantSigned: 'response' };
@@ -19,7 +20,7 @@ const weakKey: Changes = {
   },
 };
 
-const lines: readonly Line[] = [
+const known: readonly Line[] = [
   [1, 'xsw1-the-signed-response-hides-in-its-own-signature-of-a-forged-one', 'structure.responses', response],
   [1, 'xsw2-the-signed-response-stands-before-a-detached-signature', 'structure.responses', response],
   [1, 'xsw3-a-forged-assertion-before-the-signed-one', 'structure.assertions', assertion],
@@ -205,6 +206,7 @@ const lines: readonly Line[] = [
   [17, 'success-without-an-assertion', 'structure.no_assertion', response],
   [17, 'the-version-is-not-2', 'response.version'],
 ];
+const lines = [...known, ...relatives];
 
 const policyWords = {
   both: '',

@@ -42,7 +42,7 @@ describe('a captured SAML response', () => {
         });
       } catch (error) {
         expect(error).toMatchObject({ code: 'login_rejected' });
-        expect(name).toMatch(/encrypt|transient|comment|provider-says/);
+        expect(name).toMatch(/encrypt|transient|comment|cdata|provider-says/);
       }
     }
   });

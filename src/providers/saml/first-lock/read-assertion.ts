@@ -1,13 +1,5 @@
 import type { XmlElement } from 'libxml2-wasm';
-import {
-  attribute,
-  children,
-  childrenNamed,
-  is,
-  onlyChild,
-  plainText,
-  requiredText,
-} from '../xml/element.ts';
+import { attribute, children, is, onlyChild, ownChildren, plainText, requiredText } from '../xml/element.ts';
 import { ns } from '../xml/names.ts';
 import { rejected } from '../rejected.ts';
 import type {
@@ -34,16 +26,20 @@ export function readAssertion(root: XmlElement): SeenAssertion {
     confirmations:
       subject === undefined
         ? []
-        : childrenNamed(subject, ns.assertion, 'SubjectConfirmation').map(readConfirmation),
+        : ownChildren(subject, ns.assertion, 'SubjectConfirmation').map(readConfirmation),
     conditions: conditions === undefined ? undefined : readConditions(conditions),
-    statements: childrenNamed(root, ns.assertion, 'AuthnStatement').map(readStatement),
-    attributes: childrenNamed(root, ns.assertion, 'AttributeStatement').flatMap(readAttributes),
+    statements: ownChildren(root, ns.assertion, 'AuthnStatement').map(readStatement),
+    attributes: ownChildren(root, ns.assertion, 'AttributeStatement').flatMap(readAttributes),
   };
 }
 
 function readNameId(subject: XmlElement): SeenNameId | undefined {
   const element = onlyChild(subject, ns.assertion, 'NameID');
   if (element === undefined) return undefined;
+  // One name, in the clear (saml-core 2.4.1): whoever reads another one than we do would know another person.
+  for (const other of ['BaseID', 'EncryptedID']) {
+    if (ownChildren(subject, ns.assertion, other).length > 0) throw rejected('subject.two_names');
+  }
   return {
     value: requiredText(element),
     format: attribute(element, 'Format'),
@@ -76,8 +72,8 @@ function readConditions(conditions: XmlElement): SeenConditions {
   return {
     notBefore: attribute(conditions, 'NotBefore'),
     notOnOrAfter: attribute(conditions, 'NotOnOrAfter'),
-    audiences: childrenNamed(conditions, ns.assertion, 'AudienceRestriction').map((restriction) =>
-      childrenNamed(restriction, ns.assertion, 'Audience').map(requiredText),
+    audiences: ownChildren(conditions, ns.assertion, 'AudienceRestriction').map((restriction) =>
+      ownChildren(restriction, ns.assertion, 'Audience').map(requiredText),
     ),
   };
 }
@@ -95,8 +91,11 @@ function readStatement(statement: XmlElement): SeenAuthnStatement {
 }
 
 function readAttributes(statement: XmlElement): SeenAttribute[] {
-  return childrenNamed(statement, ns.assertion, 'Attribute').map((element) => ({
+  // It may hold groups: a list that cannot be read whole is not taken for the whole (see GroupsClaim).
+  if (ownChildren(statement, ns.assertion, 'EncryptedAttribute').length > 0)
+    throw rejected('attribute.encrypted');
+  return ownChildren(statement, ns.assertion, 'Attribute').map((element) => ({
     name: attribute(element, 'Name'),
-    values: childrenNamed(element, ns.assertion, 'AttributeValue').map((value) => plainText(value) ?? null),
+    values: ownChildren(element, ns.assertion, 'AttributeValue').map((value) => plainText(value) ?? null),
   }));
 }

@@ -32,6 +32,8 @@ export function checkAssertionOutline(root: XmlElement): void {
   const named = elementsNamed(root, telling);
   if (named('Assertion').length !== 1) throw rejected('structure.assertions');
   if (named('EncryptedAssertion').length !== 0) throw rejected('structure.assertions');
+  if (named('Response').length !== 0) throw rejected('structure.responses');
+  if (named('Object').length !== 0) throw rejected('structure.object');
   checkIds(root, named);
   checkSignatures(named);
 }

@@ -19,9 +19,19 @@ export function childrenNamed(element: XmlElement, namespace: string, name: stri
   return children(element).filter((child) => is(child, namespace, name));
 }
 
+/**
+ * The same, where one of that name in another namespace is refused: a reader that goes by local names, as xml2js does,
+ * would take it for ours.
+ */
+export function ownChildren(element: XmlElement, namespace: string, name: string): XmlElement[] {
+  const namesakes = children(element).filter((child) => child.name === name);
+  if (namesakes.some((child) => child.namespaceUri !== namespace)) throw rejected(`xml.namesake.${name}`);
+  return namesakes;
+}
+
 /** The one child of that name, or undefined. Two are refused: nobody shall have to guess which one counts. */
 export function onlyChild(element: XmlElement, namespace: string, name: string): XmlElement | undefined {
-  const found = childrenNamed(element, namespace, name);
+  const found = ownChildren(element, namespace, name);
   if (found.length > 1) throw rejected(`xml.repeated.${name}`);
   return found[0];
 }
