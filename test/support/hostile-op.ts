@@ -34,6 +34,8 @@ export interface Behaviour {
   /** Has the finished ID token in hand. */
   readonly tamper?: (jwt: string) => string;
   readonly token?: (response: Json) => unknown;
+  /** What the endpoint for pushed requests says, with what status; a good provider's answer otherwise. */
+  readonly pushed?: (answer: Json) => readonly [status: number, body: unknown];
   /** Status of the token response; 200 otherwise. */
   readonly tokenStatus?: number;
   /** Text is sent as `application/jwt`. */
@@ -78,6 +80,7 @@ export const hostileAnn: Json = {
 
 export async function startHostileOp(key: OpKey): Promise<HostileOp> {
   const codes = new Map<string, URLSearchParams>();
+  const pushed = new Map<string, URLSearchParams>();
   const accessTokens = new Map<string, Grant>();
   const server = createServer((req, res) => {
     handle(req, res).catch((error: unknown) => res.writeHead(500).end(String(error)));
@@ -121,7 +124,15 @@ export async function startHostileOp(key: OpKey): Promise<HostileOp> {
     return op.state.behaviour.discovery?.(document) ?? document;
   };
 
-  const authorize = (query: URLSearchParams, res: ServerResponse): void => {
+  const push = (form: URLSearchParams): readonly [number, unknown] => {
+    const requestUri = `urn:ietf:params:oauth:request_uri:${randomBytes(8).toString('hex')}`;
+    pushed.set(requestUri, form);
+    const good = { request_uri: requestUri, expires_in: 60 };
+    return op.state.behaviour.pushed?.(good) ?? [201, good];
+  };
+
+  const authorize = (asked: URLSearchParams, res: ServerResponse): void => {
+    const query = pushed.get(asked.get('request_uri') ?? '') ?? asked;
     const code = randomBytes(16).toString('base64url');
     codes.set(code, query);
     const back = new URL(query.get('redirect_uri') ?? '');
@@ -201,6 +212,7 @@ export async function startHostileOp(key: OpKey): Promise<HostileOp> {
       const keys = [op.state.key.publicJwk];
       return send(200, op.state.behaviour.keys?.(keys) ?? { keys });
     }
+    if (url.pathname === '/par') return send(...push(form));
     if (url.pathname.endsWith('/token')) return send(...(await token(form, authorization)));
     if (url.pathname.endsWith('/userinfo')) return send(...(await userinfo(authorization)));
     send(404, {});

@@ -38,8 +38,10 @@ export function checkIdToken(
   config: Pick<OidcProviderConfig, 'clientId' | 'idTokenAlgs' | 'tenants'>,
   received: ReceivedTokens,
 ): void {
-  const alg = readTokenHeader(received.idToken)?.alg;
+  const header = readTokenHeader(received.idToken);
+  const alg = header?.alg;
   if (alg === undefined || !config.idTokenAlgs.includes(alg)) throw rejected('alg');
+  if (!isPlainType(header?.typ)) throw rejected('typ');
   const latest = (received.now + received.tolerance) / 1000;
   const time = (name: string): number | undefined => {
     const value = claims[name];
@@ -55,6 +57,14 @@ export function checkIdToken(
   if (!isSubject(claims['sub'])) throw rejected('sub');
   checkAccessTokenHash(claims['at_hash'], alg, received.accessToken);
   checkTenant(claims['tid'], config.tenants);
+}
+
+/**
+ * ID tokens are not typed, or plainly `JWT`. One that says to be of another kind (`at+jwt`, `logout+jwt`, …) was made for
+ * somebody else to read, though its signature holds (RFC 8725, sections 3.11 and 3.12).
+ */
+function isPlainType(typ: unknown): boolean {
+  return typ === undefined || (typeof typ === 'string' && !typ.includes('+'));
 }
 
 /** At most 255 ASCII characters (Core, section 2), and none of them a control character. */

@@ -17,12 +17,19 @@ for (const [network, prefix] of [
 ] as const) {
   addresses.addSubnet(network, prefix, 'ipv4');
 }
-// Unspecified, loopback, unique local, link-local, multicast. IPv4-mapped addresses are matched by the rows above.
+// Unspecified, loopback, unique local, link-local and what came before it, multicast; and what a gateway on the way turns
+// into an IPv4 address of its own choosing: NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380). IPv4-mapped
+// addresses are matched by the rows above.
 for (const [network, prefix] of [
   ['::', 128],
   ['::1', 128],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['2002::', 16],
+  ['2001::', 32],
   ['ff00::', 8],
 ] as const) {
   addresses.addSubnet(network, prefix, 'ipv6');

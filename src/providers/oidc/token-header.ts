@@ -3,7 +3,7 @@ import type { TokenHeader } from './key-set.ts';
 /** The header of a JWT, not verified; undefined when it has none. */
 export function readTokenHeader(
   jwt: string,
-): (TokenHeader & { readonly alg: string | undefined }) | undefined {
+): (TokenHeader & { readonly alg: string | undefined; readonly typ: unknown }) | undefined {
   try {
     const header: unknown = JSON.parse(Buffer.from(jwt.slice(0, jwt.indexOf('.')), 'base64url').toString());
     if (typeof header !== 'object' || header === null) return undefined;
@@ -11,7 +11,7 @@ export function readTokenHeader(
       const value = (header as Readonly<Record<string, unknown>>)[name];
       return typeof value === 'string' ? value : undefined;
     };
-    return { kid: text('kid'), alg: text('alg') };
+    return { kid: text('kid'), alg: text('alg'), typ: 'typ' in header ? header.typ : undefined };
   } catch {
     return undefined;
   }

@@ -72,9 +72,10 @@ export async function startOidcFront(place: Place, configured: Config): Promise<
       const after = await target.standing();
       // Only a request that was alone all the time can be told to have left something.
       if (begun === mine && JSON.stringify(after) !== JSON.stringify(before)) {
-        complaints.push(
-          `${step} left something behind: ${JSON.stringify({ before, after }).slice(0, 2_000)}`,
-        );
+        const told = Object.keys({ ...before, ...after })
+          .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+          .map((name) => `${name}: ${JSON.stringify([before[name], after[name]]).slice(-1_000)}`);
+        complaints.push(`${step} left something behind: ${told.join('; ')}`);
       }
     }
     underWay -= 1;

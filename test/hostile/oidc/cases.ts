@@ -4,7 +4,10 @@ import { claimsCases } from './claims-cases.ts';
 import { discoveryCases } from './discovery-cases.ts';
 import { idTokenCases } from './id-token-cases.ts';
 import { keysCases } from './keys-cases.ts';
+import { pushedCases } from './pushed-cases.ts';
+import { relativesCases } from './relatives-cases.ts';
 import { signatureCases } from './signature-cases.ts';
+import { signatureRelatives } from './signature-relatives.ts';
 import { tenantCases } from './tenant-cases.ts';
 import { tokenEndpointCases } from './token-endpoint-cases.ts';
 
@@ -18,4 +21,7 @@ export const oidcCases: readonly OidcCase[] = [
   ...discoveryCases,
   ...tenantCases,
   ...claimsCases,
+  ...pushedCases,
+  ...relativesCases,
+  ...signatureRelatives,
 ].toSorted((one, other) => one.row - other.row);

@@ -113,6 +113,29 @@ export const discoveryCases: readonly OidcCase[] = [
     () => ({ ...authorize, token_endpoint: 'https://[::ffff:127.0.0.1]/token' }),
     rejected('discovery_private'),
   ),
+  ...Object.entries({
+    'by NAT64': '[64:ff9b::a01:203]',
+    'by a NAT64 of its own': '[64:ff9b:1::a01:203]',
+    'by 6to4': '[2002:a01:203::1]',
+    'of the old kind': '[fec0::1]',
+    'in shared address space': '100.64.1.1',
+    'written in octal': '012.01.02.03',
+    'written in hexadecimal': '0x0a010203',
+    'of fewer parts': '10.66051',
+    'with a dot behind it': '10.1.2.3.',
+    'of letters like digits': '１０.1.2.3',
+  }).map(([how, host]) =>
+    published(
+      `a token endpoint in a private network, ${how}`,
+      () => ({ ...authorize, token_endpoint: `https://${host}/token` }),
+      rejected('discovery_private'),
+    ),
+  ),
+  published(
+    'a plain-http endpoint for pushed requests',
+    () => ({ ...authorize, pushed_authorization_request_endpoint: 'http://op.example/par' }),
+    rejected('discovery_insecure'),
+  ),
   published(
     'a userinfo endpoint at the cloud\u2019s metadata address',
     () => ({ ...authorize, userinfo_endpoint: 'https://169.254.169.254/latest' }),
