@@ -17,6 +17,7 @@ export interface AdminDeps {
   readonly people: People;
   readonly links: Links;
   readonly scim: AdminScim;
+  readonly apiTokens: AdminApiTokens;
   readonly audit: AuditWriter;
   readonly gate: AdminGate;
   /** By id, in the order of the buttons. */
@@ -60,6 +61,23 @@ export type AdminAdmission =
   | { readonly kind: 'signed_out' | 'anonymous' | 'step_up' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unavailable' };
+
+/** What the console asks of the API tokens that people made for their scripts. */
+export interface AdminApiTokens {
+  /** The live ones, newest first. Times in milliseconds since the epoch. */
+  list(userId: string): Promise<
+    readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly provider: string;
+      readonly createdAt: number;
+      readonly expiresAt: number;
+      readonly lastUsedAt: number | undefined;
+    }[]
+  >;
+  /** False when this person has no such live token. */
+  revoke(userId: string, id: string, actor: Actor): Promise<boolean>;
+}
 
 /** What the console asks of provisioning. */
 export interface AdminScim {

@@ -20,6 +20,7 @@ import {
 import { createTokens, scimStatus } from '../scim/index.ts';
 import { scimProviders } from './scim.ts';
 import type { Stores } from './stores.ts';
+import { tokensOf } from './tokens.ts';
 
 /** The console of one configuration: its rules say who is an administrator. */
 export function consoleOf(
@@ -42,6 +43,7 @@ export function consoleOf(
     endings,
     people: createPeople({ directory, endings, keepOne, now }),
     links: createLinks({ directory, endings, keepOne, now }),
+    apiTokens: tokensOf(config, directory, now),
     scim: {
       providers: [...scimProviders(config).keys()],
       status: (provider) => scimStatus(directory.scim, provider),

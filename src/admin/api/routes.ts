@@ -9,6 +9,7 @@ import { changeOperations } from './change-operations.ts';
 import { openApiDocument } from './openapi.ts';
 import { operation, type Operation } from './operation.ts';
 import { readOperations } from './read-operations.ts';
+import { tokenOperations } from './token-operations.ts';
 
 /** Who is asking, and the token that their changes must carry. */
 const whoAmI = operation({
@@ -22,7 +23,12 @@ const whoAmI = operation({
 });
 
 /** Every operation, in the order of the document. */
-export const operations: readonly Operation[] = [whoAmI, ...readOperations, ...changeOperations];
+export const operations: readonly Operation[] = [
+  whoAmI,
+  ...readOperations,
+  ...changeOperations,
+  ...tokenOperations,
+];
 
 /** The JSON API below `/admin/api`. Errors are `{"error": {code, message, reference}}`, as everywhere. */
 export function createApi(deps: AdminDeps, operators: Operators): Router {

@@ -113,6 +113,17 @@ export const errorSchema = z
   })
   .meta({ id: 'Error' });
 
+export const apiTokenSchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    provider: z.string(),
+    createdAt: time,
+    expiresAt: time,
+    lastUsedAt: maybeTime,
+  })
+  .meta({ id: 'ApiToken' });
+
 export const scimTokenSchema = z
   .strictObject({
     id: z.string(),

@@ -13,7 +13,7 @@ const statuses = ['active', 'disabled', 'deactivated'] as const;
 
 /** People: the list that is searched as one types, and one person's page. */
 export function peoplePages(deps: AdminDeps, routes: Routes, send: SendPage): void {
-  const { directory, sessions, providers, now } = deps;
+  const { apiTokens, directory, sessions, providers, now } = deps;
   const labelOf = (provider: string): string => providers.get(provider)?.label ?? provider;
 
   routes.page('/people', async (req, res, operator) => {
@@ -46,11 +46,12 @@ export function peoplePages(deps: AdminDeps, routes: Routes, send: SendPage): vo
 
   routes.page('/people/:id', async (req, res, operator) => {
     const user = await personOf(deps, req);
-    const [own, history, groups, why] = await Promise.all([
+    const [own, history, groups, why, tokens] = await Promise.all([
       sessions.listByUser(user.id),
       directory.read({ user: user.id, limit: 40 }),
       directory.listGroups(),
       directory.disabledWhy(user.id),
+      apiTokens.list(user.id),
     ]);
     const names = await actorNames(
       history.map(({ event }) => event),
@@ -86,6 +87,7 @@ export function peoplePages(deps: AdminDeps, routes: Routes, send: SendPage): vo
         sessions: own
           .filter(({ login }) => login !== undefined)
           .map((session) => sessionLine(session, operator, labelOf)),
+        tokens: tokens.map((each) => ({ ...each, provider: labelOf(each.provider) })),
         history: history.toReversed().map(({ seq, event }) => ({
           seq,
           at: event.at,

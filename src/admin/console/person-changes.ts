@@ -109,6 +109,12 @@ export function personChanges(deps: AdminDeps, routes: Routes, send: SendPage): 
     });
   });
 
+  routes.change('/people/:id/tokens', async (req, res, { actor }, form) => {
+    const { id } = await personOf(deps, req);
+    await deps.apiTokens.revoke(id, form['id'] ?? '', actor);
+    res.redirect(303, `/admin/people/${id}?done=revoked`);
+  });
+
   routes.change('/people/:id/sessions', async (req, res, { actor }, form) => {
     const { id } = await personOf(deps, req);
     const own = await sessions.listByUser(id);

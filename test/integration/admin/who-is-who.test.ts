@@ -165,3 +165,45 @@ describe('a token of a provisioning client', () => {
     ).toBe(404);
   });
 });
+
+describe('an API token that a person made', () => {
+  it('is seen on their page and in the API, and ends at once when an administrator revokes it', async () => {
+    const carol = await world.hire('carol@x.example', 'Carol', []);
+    const [{ provider = '' } = {}] = carol.identities;
+    const made = async (name: string) => {
+      const created = await world.stores.tokens.create(
+        { userId: carol.id, provider, name },
+        { kind: 'person' },
+      );
+      if (created.kind !== 'created') throw new Error(created.kind);
+      return created;
+    };
+    const [nightly, weekly] = [await made('Nightly <report>'), await made('weekly')];
+    const page = await get(`/admin/people/${carol.id}`);
+    expect(page).toContain('Nightly &lt;report&gt;');
+    expect(page).not.toContain(nightly.text);
+    const form = { id: nightly.token.id };
+    expect((await post(`/admin/people/${carol.id}/tokens`, form)).location).toBe(
+      `/admin/people/${carol.id}?done=revoked`,
+    );
+    const headers = {
+      cookie: admin.cookie,
+      'x-doorward-token': admin.token,
+      origin: world.baseUrl,
+      'content-type': 'application/json',
+    };
+    const base = `${world.baseUrl}/admin/api/people/${carol.id}/tokens`;
+    const left = await (await fetch(base, { headers })).text();
+    expect(JSON.parse(left)).toMatchObject({ tokens: [{ name: 'weekly', provider, lastUsedAt: null }] });
+    expect(left).not.toMatch(/digest|dw_/);
+    const end = () => fetch(`${base}/${weekly.token.id}`, { method: 'DELETE', headers });
+    expect(await (await end()).json()).toEqual({ changed: true });
+    expect(await (await end()).json()).toEqual({ changed: false });
+    expect(await world.stores.tokens.list(carol.id)).toEqual([]);
+    const events = await world.stores.directory.read({ user: carol.id, type: 'token.revoked' });
+    expect(events.map(({ event }) => event.actor)).toEqual([
+      { kind: 'admin', name: world.admin.id },
+      { kind: 'admin', name: world.admin.id },
+    ]);
+  });
+});
