@@ -136,7 +136,7 @@ export function layout(visitor: Visitor | undefined, title: string, body: Html):
             overflow-wrap: anywhere;
             border-radius: 14px;
           }
-          .headers .long {
+          .headers td code {
             display: -webkit-box;
             -webkit-box-orient: vertical;
             -webkit-line-clamp: 4;

@@ -105,7 +105,7 @@ export function whoamiPage(
     ([name, value, decoded]) =>
       html`<tr>
         <th scope="row"><code>${name}</code></th>
-        <td><code class="long">${value}</code></td>
+        <td><code>${value}</code></td>
         <td>${list(decoded.map((each) => html`<span class="chip">${each}</span> `))}</td>
       </tr>`,
   );
