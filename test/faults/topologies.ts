@@ -108,18 +108,27 @@ export async function onCluster(kind: 'replicas' | 'files'): Promise<World & { r
   return { ...(await world({ directory: await postgres.createDatabase(), sessions: set.url }, stop)), set };
 }
 
-/** One gateway on two SQLite files, on a disk of a few megabytes (a tmpfs: mounting one takes root). */
+/** One gateway on two SQLite files. */
+export async function onSqlite(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'doorward-files-'));
+  return world(filesIn(folder), async () => rmSync(folder, { recursive: true, force: true }));
+}
+
+/** The same on a disk of a few megabytes (a tmpfs: mounting one takes root). */
 export async function onSmallDisk(megabytes: number): Promise<World & { readonly disk: string }> {
   const disk = mkdtempSync(join(tmpdir(), 'doorward-disk-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', disk]);
-  const stores = {
-    size: 1,
-    directory: `sqlite:${join(disk, 'directory.db')}`,
-    sessions: `sqlite:${join(disk, 'sessions.db')}`,
-  };
   const stop = async () => {
     execFileSync('umount', [disk]);
     rmSync(disk, { recursive: true, force: true });
   };
-  return { ...(await world(stores, stop)), disk };
+  return { ...(await world(filesIn(disk), stop)), disk };
+}
+
+function filesIn(folder: string): Stores {
+  return {
+    size: 1,
+    directory: `sqlite:${join(folder, 'directory.db')}`,
+    sessions: `sqlite:${join(folder, 'sessions.db')}`,
+  };
 }

@@ -3,10 +3,12 @@ import { Agent, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Fleet, startFleet } from '../support/fleet.ts';
+import { type Fleet, silentProvider, startFleet } from '../support/fleet.ts';
 import { startNginx, type TestNginx } from '../support/nginx.ts';
+import { type Op, opClient, startOp } from '../support/op.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { signInByBrowser } from '../support/sign-in.ts';
 
 describe('a rolling restart of two gateways behind nginx', () => {
   let postgres: PostgresServer;
@@ -14,11 +16,23 @@ describe('a rolling restart of two gateways behind nginx', () => {
   let fleet: Fleet;
   let app: Server;
   let nginx: TestNginx;
+  let op: Op | undefined;
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 
   beforeAll(async () => {
     [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
-    fleet = await startFleet({ size: 2, directory: await postgres.createDatabase(), sessions: redis.url });
+    fleet = await startFleet({
+      size: 2,
+      directory: await postgres.createDatabase(),
+      sessions: redis.url,
+      lines: ['login: { maxPerMinutePerAddress: 100000, maxPerMinutePerProvider: 100000 }'],
+      async providers(baseUrl) {
+        op = await startOp(`${baseUrl}/sso/callback/op`);
+        const client = [`clientId: ${opClient.client_id}`, `clientSecret: ${opClient.client_secret}`];
+        const lines = ['preset: oidc', 'label: OP', `issuer: ${op.issuer}`, 'allowInsecure: true', ...client];
+        return { okta: silentProvider, op: lines.join('\n') };
+      },
+    });
     app = createServer((req, res) => {
       req.resume().on('end', () => res.end(String(req.headers['x-auth-request-groups'])));
     });
@@ -32,6 +46,7 @@ describe('a rolling restart of two gateways behind nginx', () => {
     app?.closeAllConnections();
     app?.close();
     await fleet?.stop();
+    await op?.close();
     await Promise.all([postgres?.stop(), redis?.stop()]);
   }, 60_000);
 
@@ -82,7 +97,7 @@ describe('a rolling restart of two gateways behind nginx', () => {
     });
   }
 
-  it('loses no request, of pages, posts to the application, or sign-outs', async () => {
+  it('loses no request, of pages, posts to the application, sign-ins under way, or sign-outs', async () => {
     const user = await fleet.createUser(['readers']);
     const { cookie } = await fleet.signIn(user.id);
     const over = new AbortController();
@@ -104,6 +119,14 @@ describe('a rolling restart of two gateways behind nginx', () => {
         await sleep(15);
       }
     });
+    // Its steps meet one gateway or the other, as nginx has it.
+    const signIns = Array.from({ length: 2 }, async () => {
+      while (!over.signal.aborted) {
+        const { status, cookie: own } = await signInByBrowser(fleet.baseUrl, 'op', () => nginx.port);
+        count(`sign-in ${status} ${own === undefined ? 'without' : 'with'} a session`);
+        await sleep(15);
+      }
+    });
     for (const gateway of [...fleet.gateways, ...fleet.gateways, ...fleet.gateways]) {
       await sleep(500);
       expect(await gateway.stop()).toBe(0);
@@ -112,8 +135,12 @@ describe('a rolling restart of two gateways behind nginx', () => {
     }
     await sleep(300);
     over.abort();
-    await Promise.all([...pages, ...signOuts]);
-    expect(Object.keys(seen).toSorted()).toEqual(['200 readers', 'sign-out 303']);
+    await Promise.all([...pages, ...signOuts, ...signIns]);
+    expect(Object.keys(seen).toSorted()).toEqual([
+      '200 readers',
+      'sign-in 303 with a session',
+      'sign-out 303',
+    ]);
     expect(seen['200 readers']).toBeGreaterThan(500);
   }, 120_000);
 });

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { signInByBrowser, type SignInOutcome } from '../../support/sign-in.ts';
 import type { Scenario } from '../scenario.ts';
 import { onStage, type Outcome } from '../stage.ts';
-import { onServers, onSmallDisk } from '../topologies.ts';
+import { onServers, onSmallDisk, onSqlite } from '../topologies.ts';
 
 const clockModule = fileURLToPath(new URL('../../support/shifted-clock.mjs', import.meta.url));
 
@@ -66,6 +66,33 @@ export const gatewayScenarios: readonly Scenario[] = [
       signIns.filter(({ cookie }) => cookie !== undefined).length >= 10
         ? []
         : [`of 12 sign-ins under way only ${signIns.filter(({ cookie }) => cookie).length} were finished`],
+  },
+  {
+    id: 'gateway-alone',
+    title:
+      'The only gateway, with SQLite, is killed (SIGKILL) under writes, three times, and started again after a second',
+    seen: 'no answer until it is there again (at a proxy: 502 or 504); then everybody is signed in as before',
+    async run(tell) {
+      const world = await onSqlite();
+      const [gateway] = world.fleet.gateways;
+      if (!gateway) throw new Error('no gateway');
+      try {
+        const options = { provider: 'op', scimToken: world.scimToken, tell };
+        return await onStage(world.fleet, options, async (stage) => {
+          await stage.fault(() => gateway.kill());
+          for (let round = 0; round < 2; round += 1) {
+            await stage.steady(1_000);
+            await gateway.start();
+            await stage.steady(500);
+            await gateway.kill();
+          }
+          await stage.steady(1_000);
+          await stage.over(() => gateway.start());
+        });
+      } finally {
+        await world.stop();
+      }
+    },
   },
   clock({
     id: 'clock-set',
