@@ -16,6 +16,7 @@ export { divergence, lately } from './app/roster.ts';
 export { createReloader, reloadFrom } from './app/reload.ts';
 export { lossText, reviewRules, type Review } from './app/review.ts';
 export { keyringOf } from './app/own-keys.ts';
+export { invitationsOf } from './app/mail.ts';
 export { watchConfig } from './app/watch.ts';
 export { scimProviders } from './app/scim.ts';
 export { openStores, withStores, type Stores } from './app/stores.ts';

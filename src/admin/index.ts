@@ -12,7 +12,15 @@
 export { createAdministrators, type Administrators } from './administrators.ts';
 export { createAdmin } from './console/app.ts';
 export { createRecoveryToken, recoveryLinkLife } from './console/recovery.ts';
+export {
+  createInvitations,
+  inviteText,
+  type Invitations,
+  type InviteResult,
+  type SendInvitation,
+} from './invitations.ts';
 export { createLinks, type Links } from './links.ts';
+export { readNewPerson, type NewPerson } from './new-person.ts';
 export { personData, type PersonData } from './person-data.ts';
 export { keepOneAdministrator, lastAdministrator } from './last-administrator.ts';
 export { createPeople, type People } from './people.ts';

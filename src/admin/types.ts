@@ -4,6 +4,7 @@ import type { Config } from '../config/index.ts';
 import type { OpenDirectory, ScimToken, UserSnapshot } from '../directory/index.ts';
 import type { Log } from '../identity/index.ts';
 import type { Endings, SessionRecord, SessionStore, TransientStore } from '../sessions/index.ts';
+import type { Invitations } from './invitations.ts';
 import type { Links } from './links.ts';
 import type { People } from './people.ts';
 
@@ -16,6 +17,7 @@ export interface AdminDeps {
   readonly endings: Endings<Actor>;
   readonly people: People;
   readonly links: Links;
+  readonly invitations: Invitations;
   readonly scim: AdminScim;
   readonly apiTokens: AdminApiTokens;
   readonly audit: AuditWriter;

@@ -18,6 +18,7 @@ import {
   viewsDirectory,
 } from '../web/index.ts';
 import { createTokens, scimStatus } from '../scim/index.ts';
+import { invitationsOf } from './mail.ts';
 import { scimProviders } from './scim.ts';
 import type { Stores } from './stores.ts';
 import { tokensOf } from './tokens.ts';
@@ -44,6 +45,7 @@ export function consoleOf(
     people: createPeople({ directory, endings, keepOne, now }),
     links: createLinks({ directory, endings, keepOne, now }),
     apiTokens: tokensOf(config, directory, now),
+    invitations: invitationsOf(config, stores, deps),
     scim: {
       providers: [...scimProviders(config).keys()],
       status: (provider) => scimStatus(directory.scim, provider),

@@ -37,7 +37,8 @@ export type AuditEvent = EventBase &
         readonly detail?: string;
         readonly cause?: string;
       }
-    | { readonly type: 'user.created' }
+    | { readonly type: 'user.created' | 'user.invited' }
+    | { readonly type: 'user.invitation_failed'; readonly cause: string }
     | {
         readonly type: 'identity.linked' | 'identity.unlinked';
         readonly issuer: string;

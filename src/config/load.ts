@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { compareProviders, type BuiltProvider } from './build/compare-providers.ts';
 import { buildGateway, type GatewayConfig } from './build/gateway.ts';
 import { checkPolicyProviders } from './build/policy.ts';
+import { withLinkTo } from './build/link-to.ts';
 import { buildProvider } from './build/provider.ts';
 import { checkFile } from './check/check-file.ts';
 import { resolveReferences, type Environment, type Resolved } from './file/references.ts';
@@ -125,7 +126,7 @@ export async function loadConfig(
   const version = versionOf(fingerprint, gateway.secrets);
   return {
     ok: true,
-    config: seal({ ...gateway, providers: built.map(({ provider }) => provider), version }),
+    config: seal({ ...gateway, providers: withLinkTo(built.map(({ provider }) => provider)), version }),
   };
 }
 

@@ -35,6 +35,8 @@ export interface Config {
   readonly brand: BrandConfig;
   readonly admin: AdminConfig;
   readonly audit: AuditConfig;
+  /** By which server invitations are sent; undefined: none are. */
+  readonly mail: MailConfig | undefined;
   readonly reload: ReloadConfig;
   readonly login: LoginConfig;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
@@ -194,6 +196,19 @@ export interface AuditConfig {
     | undefined;
 }
 
+/** A mail server. */
+export interface MailConfig {
+  readonly host: string;
+  readonly port: number;
+  /** `none`: plain text, on this machine only. */
+  readonly tls: 'always' | 'starttls' | 'none';
+  readonly login: { readonly user: string; readonly secret: string } | undefined;
+  readonly from: { readonly name: string | undefined; readonly address: string };
+  /** Tag of the language of people whose own is not known. */
+  readonly language: string;
+  readonly maxPerHour: number;
+}
+
 /** Care with rules that take much away. */
 export interface ReloadConfig {
   /** Most memberships of one provider's people, in percent, that a reload takes away without an administrator's word. */
@@ -225,8 +240,13 @@ interface ProviderConfigBase {
   readonly admit: AdmitRule;
   readonly jit: {
     readonly create: boolean;
-    /** Whether a first login may belong to somebody known by another provider: by a verified address of an admitted domain. */
-    readonly linkBy?: 'none' | 'verifiedEmail';
+    /**
+     * Whether a first login may belong to somebody known by another provider: by a verified address, or by an id that several
+     * providers send; always of somebody with a verified address of an admitted domain.
+     */
+    readonly linkBy?: 'none' | 'verifiedEmail' | 'externalId';
+    /** By domain: the providers whose people may be linked to, because they are trusted for that domain too. */
+    readonly linkTo?: Readonly<Record<string, readonly string[]>>;
   };
   readonly groups: GroupsRule;
   readonly role: RoleRule;
@@ -295,6 +315,8 @@ export interface OidcClaimNames {
   readonly displayName: readonly string[];
   readonly givenName: readonly string[];
   readonly familyName: readonly string[];
+  /** An id of the person that other providers send too. */
+  readonly externalId?: readonly string[];
 }
 
 export interface SamlProviderConfig extends ProviderConfigBase {
@@ -347,6 +369,8 @@ export interface SamlAttributeNames {
   readonly displayName: readonly string[];
   readonly givenName: readonly string[];
   readonly familyName: readonly string[];
+  /** An id of the person that other providers send too. */
+  readonly externalId?: readonly string[];
 }
 
 /** What a provider's SCIM client means for people and groups. */

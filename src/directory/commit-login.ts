@@ -5,6 +5,7 @@ import { formatSource } from '../identity/index.ts';
 import type { Database, Writing } from './database.ts';
 import type { SqlDialect } from './dialect.ts';
 import type { Tables } from './schema.ts';
+import { expectExternalId, fulfilled } from './links.ts';
 import { atOnce, inPieces } from './pieces.ts';
 import { isProvisioned, lockMatches } from './scim-provisioned.ts';
 import { checkGroupName, checkIdentityKey } from './text.ts';
@@ -52,7 +53,8 @@ export function createCommitLogin(
     const statements = [
       sql`update users set idp_roles = ${JSON.stringify(idpRoles)} where id = ${user.id}`,
     ].filter(() => JSON.stringify(idpRoles) !== JSON.stringify(user.idpRoles));
-    if (!known) statements.push(insertIdentity(plan, user.id));
+    if (!known) statements.push(insertIdentity(plan, user.id), fulfilled(user.id));
+    statements.push(...sharedId(plan, user.id));
     const identities = known
       ? user.identities
       : [...user.identities, { provider: plan.provider, issuer, subject }];
@@ -88,7 +90,13 @@ export function createCommitLogin(
       updatedAt: plan.now,
       lastLoginAt: plan.now,
     };
-    return complete(writing, plan, user, [insertUser, insertIdentity(plan, id)], audit);
+    return complete(
+      writing,
+      plan,
+      user,
+      [insertUser, insertIdentity(plan, id), ...sharedId(plan, id)],
+      audit,
+    );
   }
 
   /** Groups, memberships, records; `user` is as the plan wants them but for the memberships. */
@@ -169,6 +177,7 @@ export function createCommitLogin(
     for (const name of plan.memberships.add) checkGroupName(name);
     if (plan.kind === 'sync' && !plan.changesUser) {
       const user = await database.alter((db) => updateUser(db, plan));
+      if (user) for (const each of sharedId(plan, user.id)) await database.alter((db) => each.execute(db));
       return user
         ? { kind: 'committed', user, created: false, added: [], removed: [], groupsCreated: [] }
         : conflict;
@@ -195,6 +204,11 @@ function rolesWith(known: User['idpRoles'], plan: LoginPlan): User['idpRoles'] {
   const own: [string, readonly string[]][] =
     plan.idpRoles.length === 0 ? [] : [[plan.provider, plan.idpRoles]];
   return Object.fromEntries([...others, ...own]);
+}
+
+/** Noted at each login, so that somebody who came before the file linked by it is found too. */
+function sharedId({ externalId, now }: LoginPlan, userId: string): RawBuilder<unknown>[] {
+  return externalId === undefined ? [] : [expectExternalId(userId, externalId, now)];
 }
 
 function insertIdentity(plan: LoginPlan, userId: string): RawBuilder<unknown> {

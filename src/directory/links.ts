@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { IdentityKey, Profile, User } from '../identity/index.ts';
 import { comparable, formatSource } from '../identity/index.ts';
@@ -15,11 +16,14 @@ export interface LinkQuery {
   readonly email: string | undefined;
   /** Whether a user whose own address is verified may be found by it. */
   readonly byVerifiedEmail: boolean;
+  /** An id that several providers send. */
+  readonly externalId?: string | undefined;
 }
 
 /** How an administrator's new person is recognized. */
 export interface Expectation {
-  readonly by: 'subject' | 'email';
+  /** `externalId`: an id that several providers send, whichever they come by. */
+  readonly by: 'subject' | 'email' | 'externalId';
   /** Undefined: at any provider (an address only). */
   readonly provider: string | undefined;
   readonly value: string;
@@ -55,9 +59,11 @@ export function createLinks(database: Database, newId: (at: number) => string): 
     return rows.map(readUser);
   }
 
+  /** An administrator's expectation is for the first login; an id that providers share stays. */
   function expectedBy(by: Expectation['by'], value: string, provider: string): Promise<User[]> {
     return select(sql`users.id in (select user_id from expected where matched_by = ${by}
-      and value_key = ${keyOf(by, value)} and value = ${valueOf(by, value)} and provider in (${provider}, ''))`);
+      and value_key = ${keyOf(by, value)} and value = ${valueOf(by, value)} and provider in (${provider}, ''))
+      ${by === 'externalId' ? sql`` : sql`and not exists (select 1 from identities where identities.user_id = users.id)`}`);
   }
 
   /** Changes a user who exists: the version rises, caches hear of it, and the records go into the same transaction. */
@@ -87,9 +93,11 @@ export function createLinks(database: Database, newId: (at: number) => string): 
   }
 
   return {
-    async findLinkable({ provider, subject, email, byVerifiedEmail }) {
+    async findLinkable({ provider, subject, email, byVerifiedEmail, externalId }) {
       const bySubject = await expectedBy('subject', subject, provider);
-      if (bySubject.length > 0 || email === undefined) return bySubject;
+      if (bySubject.length > 0) return bySubject;
+      const byId = externalId === undefined ? [] : await expectedBy('externalId', externalId, provider);
+      if (byId.length > 0 || email === undefined) return byId;
       const byEmail = await expectedBy('email', email, provider);
       if (byEmail.length > 0 || !byVerifiedEmail) return byEmail;
       const holders = await select(sql`users.email_key = ${nameKey(email)} and users.email_verified = 1`);
@@ -142,6 +150,7 @@ export function createLinks(database: Database, newId: (at: number) => string): 
         if (holder !== undefined) return { answer: holder === user.id ? 'already' : 'taken', changed: false };
         await sql`insert into identities (issuer, subject, provider, user_id)
           values (${issuer}, ${subject}, ${provider}, ${user.id})`.execute(db);
+        await fulfilled(user.id).execute(db);
         return { answer: 'linked', changed: true };
       });
     },
@@ -162,6 +171,18 @@ export function createLinks(database: Database, newId: (at: number) => string): 
       });
     },
   };
+}
+
+/** The person has come: an address or a subject that was waited for finds nobody any more, whoever gets it later. */
+export function fulfilled(userId: string): RawBuilder<unknown> {
+  return sql`delete from expected where user_id = ${userId} and matched_by <> 'externalId'`;
+}
+
+/** From now on the id finds this person, at whatever provider sends it. */
+export function expectExternalId(userId: string, value: string, at: number): RawBuilder<unknown> {
+  return sql`insert into expected (matched_by, value_key, provider, user_id, value, created_at)
+    values ('externalId', ${keyOf('externalId', value)}, '', ${userId}, ${valueOf('externalId', value)}, ${at})
+    on conflict do nothing`;
 }
 
 /** A subject is compared byte for byte, an address normalized. */

@@ -107,6 +107,8 @@ export type LoginPlan = {
     readonly remove: readonly string[];
   };
   readonly now: number;
+  /** By which a first login at another provider may find this user. */
+  readonly externalId?: string;
 } & (
   | { readonly kind: 'create'; readonly unlessProvisioned?: ProvisionedQuery }
   | {

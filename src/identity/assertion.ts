@@ -53,6 +53,8 @@ export interface IdentityAssertion extends IdentityKey {
   readonly provider: string;
   /** The name the person signs in with at the identity provider; falls back to email, then subject. */
   readonly userName: string;
+  /** An id of the person that other providers send too, such as an employee number. */
+  readonly externalId?: string;
   readonly email?: string;
   /** True only when the provider vouches that the address belongs to the person. */
   readonly emailVerified: boolean;

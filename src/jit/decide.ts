@@ -1,5 +1,6 @@
 import type { GroupsClaim, IdentityAssertion, Profile, RefusalReason, User } from '../identity/index.ts';
 import { emailDomain, standingRefusal } from '../identity/index.ts';
+import { sharedId } from './provisioned.ts';
 import { groupsAfter, reconcile, wantedGroups } from './reconcile.ts';
 import type { JitPolicy, LoginDecision, LoginPlan, MembershipChange } from './types.ts';
 
@@ -55,7 +56,9 @@ function decideFor(
   const memberships = reconcile(current, wanted, source);
   if (!hasRequiredGroup(claim, groupsAfter(current, memberships), policy)) return refuse('required_group');
 
+  const externalId = sharedId(assertion, policy);
   const plan: LoginPlan = {
+    ...(externalId !== undefined && { externalId }),
     provider: policy.id,
     identity: { issuer: assertion.issuer, subject: assertion.subject },
     profile: mergeProfile(user?.profile, assertion),

@@ -1,7 +1,7 @@
 import type { IdentityAssertion } from '../identity/index.ts';
 import { Failure } from '../identity/index.ts';
 import { decide } from './decide.ts';
-import { linkQuery, provisionedQuery } from './provisioned.ts';
+import { linkable, linkQuery, provisionedQuery } from './provisioned.ts';
 import type { JitPolicy, JitStore, LoginOutcome, LoginRecorder, ProvisionedQuery } from './types.ts';
 import type { User } from '../identity/index.ts';
 
@@ -44,13 +44,13 @@ export async function login<Event>(
 }
 
 /** Who this first login may belong to: those whom SCIM made, or else those whom the rules of linking find. */
-async function candidates<Event>(
-  store: JitStore<Event>,
+export async function candidates(
+  store: Pick<JitStore<never>, 'findProvisioned' | 'findLinkable'>,
   assertion: IdentityAssertion,
   policy: JitPolicy,
   query: ProvisionedQuery | undefined,
 ): Promise<readonly User[]> {
   const provisioned = (query && (await store.findProvisioned?.(query))) ?? [];
   if (provisioned.length > 0) return provisioned;
-  return (await store.findLinkable?.(linkQuery(assertion, policy))) ?? [];
+  return linkable((await store.findLinkable?.(linkQuery(assertion, policy))) ?? [], policy);
 }

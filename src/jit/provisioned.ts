@@ -1,4 +1,4 @@
-import type { IdentityAssertion } from '../identity/index.ts';
+import type { IdentityAssertion, User } from '../identity/index.ts';
 import { emailDomain } from '../identity/index.ts';
 import type { JitPolicy, LinkQuery, ProvisionedQuery } from './types.ts';
 
@@ -32,7 +32,33 @@ export function linkQuery(assertion: IdentityAssertion, policy: JitPolicy): Link
     subject: assertion.subject,
     email: trustedEmail(assertion, policy),
     byVerifiedEmail: policy.jit.linkBy === 'verifiedEmail',
+    externalId: sharedId(assertion, policy),
   };
+}
+
+/**
+ * The id by which a person is one and the same at several providers: only where the file links by it, and only of somebody
+ * with a verified address of a domain that the file admits.
+ */
+export function sharedId(assertion: IdentityAssertion, policy: JitPolicy): string | undefined {
+  if (policy.jit.linkBy !== 'externalId' || trustedEmail(assertion, policy) === undefined) return undefined;
+  return assertion.externalId;
+}
+
+/**
+ * Those of the found whom a rule of linking may give another identity: somebody who has not signed in yet, whom an
+ * administrator added, or somebody with a verified address of a domain that this provider *and* all providers they come by
+ * are trusted for. An address at any other provider may be whatever somebody wrote there to be found by it.
+ */
+export function linkable(found: readonly User[], policy: JitPolicy): readonly User[] {
+  return found.filter(({ identities, profile }) => {
+    if (identities.length === 0) return true;
+    const domain = trustedEmail(profile, policy) === undefined ? undefined : emailDomain(profile.email ?? '');
+    if (domain === undefined) return false;
+    const trusted =
+      (policy.jit.linkTo && Object.hasOwn(policy.jit.linkTo, domain) && policy.jit.linkTo[domain]) || [];
+    return identities.every(({ provider }) => provider === policy.id || trusted.includes(provider));
+  });
 }
 
 function trustedEmail(

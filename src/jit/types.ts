@@ -15,7 +15,9 @@ export interface JitPolicy {
   readonly jit: {
     readonly create: boolean;
     /** Whether a first login may belong to somebody who is known by another provider. */
-    readonly linkBy?: 'none' | 'verifiedEmail';
+    readonly linkBy?: 'none' | 'verifiedEmail' | 'externalId';
+    /** By domain: the providers whose people may be linked to, because they are trusted for that domain too. */
+    readonly linkTo?: Readonly<Record<string, readonly string[]>>;
   };
   readonly groups: {
     readonly whenMissing: 'keep' | 'remove' | 'refuse';
@@ -40,6 +42,8 @@ export interface LinkQuery {
   /** Only when the provider vouches for it and its file admits the domain. */
   readonly email: string | undefined;
   readonly byVerifiedEmail: boolean;
+  /** An id that several providers send; only where the file links by it. */
+  readonly externalId?: string | undefined;
 }
 
 /** Who among those whom SCIM made may be the one who signs in. */
@@ -75,6 +79,8 @@ export interface LoginPlan {
   readonly idpRoles: readonly string[];
   readonly memberships: MembershipChange;
   readonly now: number;
+  /** By which a first login at another provider may find this user. */
+  readonly externalId?: string;
 }
 
 /** Group names to add and remove under one source. Groups that do not exist yet are created. */

@@ -17,5 +17,6 @@ export { newReference, type Random } from './reference.ts';
 export { safeReturnTo, type ReturnRules } from './return-to.ts';
 export { securityHeaders } from './security-headers.ts';
 export { loadStaticFiles } from './static-files.ts';
+export { loadLanguages } from './strings.ts';
 export type { WebDeps } from './types.ts';
 export { createWeb } from './web.ts';

@@ -8,10 +8,10 @@ import type { DirectoryWorld } from './directory-world.ts';
 /** People who are known before an identity is: added by an administrator, or known by another provider. */
 export function directoryLinks(world: DirectoryWorld): void {
   const domain = 'acme.example';
-  const policy = (id: string, linkBy: 'none' | 'verifiedEmail', create = true) => ({
+  const policy = (id: string, linkBy: 'none' | 'verifiedEmail' | 'externalId', create = true) => ({
     ...policyOf({ admit: { emailDomains: [domain] } }),
     id,
-    jit: { create, linkBy },
+    jit: { create, linkBy, linkTo: { [domain]: ['entra', 'okta', 'google'] } },
   });
   const person = (email = `${randomUUID()}@${domain}`): IdentityAssertion =>
     assertionOf({ subject: randomUUID(), email, userName: email, groups: { kind: 'absent' } });
@@ -66,6 +66,54 @@ export function directoryLinks(world: DirectoryWorld): void {
       expect(
         (await userOfLogin({ ...squatter, subject: randomUUID() }, policy('google', 'verifiedEmail'))).id,
       ).not.toBe(squatted.id);
+    });
+
+    it('never goes by an address of somebody who comes by a provider that is not trusted for the domain', async () => {
+      const victim = person();
+      const trap = await userOfLogin(victim, {
+        ...policy('anybody', 'none'),
+        admit: { emailDomains: [], requireGroups: [] },
+      });
+      const real = await userOfLogin({ ...victim, subject: randomUUID() }, policy('google', 'verifiedEmail'));
+      expect(real.id).not.toBe(trap.id);
+    });
+
+    it('by an id that two providers send joins the two, from then on and also for who came before', async () => {
+      const number = randomUUID();
+      const [atEntra, atGoogle] = [person(), person()];
+      const before = await userOfLogin({ ...atEntra, externalId: number }, policy('entra', 'none'));
+      expect((await userOfLogin({ ...atEntra, externalId: number }, policy('entra', 'externalId'))).id).toBe(
+        before.id,
+      );
+      const joined = await userOfLogin(
+        { ...atGoogle, externalId: number },
+        policy('google', 'externalId', false),
+      );
+      expect(joined.id).toBe(before.id);
+      expect(joined.identities).toHaveLength(2);
+    });
+
+    it('by such an id needs the file to say so, a verified address of an admitted domain, and a trusted other side', async () => {
+      const number = randomUUID();
+      const ann = { ...person(), externalId: number };
+      const { id } = await userOfLogin(ann, policy('entra', 'externalId'));
+      const other = () => ({ ...person(), externalId: number });
+      expect((await userOfLogin(other(), policy('google', 'verifiedEmail'))).id).not.toBe(id);
+      expect((await userOfLogin(other(), policy('google', 'none'))).id).not.toBe(id);
+      const unverified = { ...other(), emailVerified: false };
+      expect(await signIn(unverified, policy('google', 'externalId'))).toMatchObject({
+        reason: 'email_unverified',
+      });
+      const loose = {
+        ...policy('loose', 'externalId'),
+        admit: { emailDomains: [], requireGroups: [] },
+      };
+      expect((await userOfLogin({ ...unverified, subject: randomUUID() }, loose)).id).not.toBe(id);
+      const strangers = {
+        ...policy('google', 'externalId'),
+        jit: { create: true, linkBy: 'externalId' as const, linkTo: { [domain]: ['google'] } },
+      };
+      expect((await userOfLogin(other(), strangers)).id).not.toBe(id);
     });
 
     it('gives an address that was given to somebody new to nobody of before', async () => {
@@ -125,6 +173,48 @@ export function directoryLinks(world: DirectoryWorld): void {
       expect(await signIn({ ...zoe, subject: randomUUID() }, policy('okta', 'none', false))).toMatchObject({
         reason: 'not_provisioned',
       });
+    });
+
+    it('is found no more by their address once they have come, at any provider: it may be given to somebody else', async () => {
+      const zoe = person();
+      const added = await add([{ by: 'email', provider: undefined, value: zoe.email! }], ['stewards']);
+      expect((await userOfLogin(zoe, policy('okta', 'none'))).id).toBe(added.id);
+      const heir = { ...zoe, subject: randomUUID() };
+      expect((await userOfLogin(heir, policy('entra', 'none'))).id).not.toBe(added.id);
+      // Nor after the identity was taken away: who comes by it then is somebody new.
+      const [identity] = (await world.directory.findUser(added.id))?.identities ?? [];
+      if (!identity) throw new Error('no identity');
+      await world.directory.unlinkIdentity(added.id, identity);
+      expect((await userOfLogin(zoe, policy('okta', 'none'))).id).not.toBe(added.id);
+    });
+
+    it('is not waited for any more once an administrator has joined an identity to them', async () => {
+      const zoe = person();
+      const added = await add([{ by: 'email', provider: undefined, value: zoe.email! }]);
+      const identity = { provider: 'okta', issuer: 'https://okta.example', subject: randomUUID() };
+      await world.directory.linkIdentity(added.id, identity);
+      await world.directory.unlinkIdentity(added.id, identity);
+      expect((await userOfLogin(zoe, policy('okta', 'none'))).id).not.toBe(added.id);
+    });
+
+    it('is never found by an address that the provider does not vouch for, or is not trusted for', async () => {
+      const zoe = person();
+      const added = await add([{ by: 'email', provider: undefined, value: zoe.email! }], ['admins']);
+      const tenantOfAnAttacker = {
+        ...policy('evil', 'none'),
+        admit: { emailDomains: [], requireGroups: [] },
+      };
+      expect((await userOfLogin(zoe, tenantOfAnAttacker)).id).not.toBe(added.id);
+      expect(await signIn({ ...zoe, emailVerified: false }, policy('okta', 'none'))).toMatchObject({
+        reason: 'email_unverified',
+      });
+    });
+
+    it('is found by an id that providers share, at whichever of them links by it', async () => {
+      const zoe = { ...person(), externalId: randomUUID() };
+      const added = await add([{ by: 'externalId', provider: undefined, value: zoe.externalId }]);
+      expect(await signIn(zoe, policy('okta', 'none', false))).toMatchObject({ reason: 'not_provisioned' });
+      expect((await userOfLogin(zoe, policy('okta', 'externalId', false))).id).toBe(added.id);
     });
   });
 

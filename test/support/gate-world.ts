@@ -36,6 +36,7 @@ export function gateConfig(overrides: Partial<Config> = {}): Config {
     brand: testBrand('Catalog'),
     admin: testAdmin,
     audit: testAudit,
+    mail: undefined,
     reload: { maxLossPercent: 20 },
     login: { timeout: 600_000, maxPerMinutePerAddress: 60, maxPerMinutePerProvider: 60 },
     log: { level: 'silent' },

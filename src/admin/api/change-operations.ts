@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { sessionRef } from '../../sessions/index.ts';
-import { Failure, emailDomain } from '../../identity/index.ts';
+import { Failure } from '../../identity/index.ts';
 import { acceptConfig } from '../accept-config.ts';
+import { peopleBeforeOperations } from './people-before-operations.ts';
 import { operation, type Operation } from './operation.ts';
 import { found, personJson, scimTokenJson } from './to-json.ts';
 import { changed, ended, personSchema, scimTokenSchema } from './schemas.ts';
@@ -19,53 +20,7 @@ const evenLast = z
 
 /** Operations that change something: the same ones as those of the console and the command. */
 export const changeOperations: readonly Operation[] = [
-  operation({
-    id: 'addPerson',
-    method: 'post',
-    path: '/people',
-    tag: 'People',
-    summary: 'Add a person before the first sign-in; found by verified address, or by the id at a provider',
-    body: z
-      .strictObject({
-        email: z.string().max(320).optional(),
-        externalId: z.string().min(1).max(1_000).optional(),
-        provider: z.string().optional().meta({ description: 'Any, or only this one; an id needs one.' }),
-        displayName: z.string().max(200).optional(),
-        groups: z.array(z.string().trim().min(1).max(200)).max(200).default([]),
-      })
-      .refine(({ email }) => email === undefined || emailDomain(email) !== undefined, 'email: no address')
-      .refine(
-        ({ email, externalId }) => email !== undefined || externalId !== undefined,
-        'email or externalId is needed',
-      )
-      .refine(
-        ({ provider, externalId }) => externalId === undefined || provider !== undefined,
-        'externalId needs a provider',
-      ),
-    answer: personSchema,
-    async run({ deps, body, operator }) {
-      const { email, externalId, provider, displayName, groups } = body;
-      if (provider !== undefined && !deps.providers.has(provider))
-        throw new Failure('unknown_provider', { detail: 'admin.api' });
-      const user = await deps.links.add(
-        {
-          profile: {
-            userName: email ?? externalId ?? '',
-            ...(email !== undefined && { email }),
-            emailVerified: false,
-            ...(displayName !== undefined && { displayName }),
-          },
-          expected: [
-            ...(email === undefined ? [] : [{ by: 'email' as const, provider, value: email }]),
-            ...(externalId === undefined ? [] : [{ by: 'subject' as const, provider, value: externalId }]),
-          ],
-          groups: [...new Set(groups)],
-        },
-        operator.actor,
-      );
-      return personJson(user);
-    },
-  }),
+  ...peopleBeforeOperations,
   operation({
     id: 'acceptConfig',
     method: 'post',

@@ -102,6 +102,13 @@ export const overviewSchema = z
   })
   .meta({ id: 'Overview' });
 
+export const invitationSchema = z
+  .strictObject({
+    result: z.enum(['sent', 'no_mail', 'no_address', 'switched_off', 'too_many', 'failed']),
+    message: z.string(),
+  })
+  .meta({ id: 'Invitation', description: 'What came of it. The person is kept in any case.' });
+
 export const errorSchema = z
   .strictObject({
     error: z.strictObject({

@@ -38,6 +38,10 @@ export function eventText(event: AuditEvent): string {
       return `sign-in failed: ${reasonText(event.code)}`;
     case 'user.created':
       return 'created';
+    case 'user.invited':
+      return 'invited by mail';
+    case 'user.invitation_failed':
+      return `an invitation could not be sent: ${event.cause}`;
     case 'user.updated':
       return `changed: ${event.fields.join(', ')}`;
     case 'user.disabled':

@@ -1,12 +1,13 @@
 import type { Request, Response } from 'express';
-import { emailDomain } from '../../identity/index.ts';
+import { readNewPerson } from '../new-person.ts';
 import type { AdminDeps, Operator } from '../types.ts';
 import type { SendPage } from './page.ts';
+import { personOf } from './people-pages.ts';
 import type { Form, Routes } from './routes.ts';
 
-/** A person before the first sign-in, with local groups: found by address or by the provider's own id. */
+/** A person before the first sign-in, with local groups: found by address or by the provider's own id; and invitations. */
 export function newPersonPages(deps: AdminDeps, routes: Routes, send: SendPage): void {
-  const { config, directory, links, providers } = deps;
+  const { config, directory, links, providers, invitations } = deps;
 
   async function ask(req: Request, res: Response, operator: Operator, form: Form, wrong?: string) {
     const groups = await directory.listGroups();
@@ -19,6 +20,7 @@ export function newPersonPages(deps: AdminDeps, routes: Routes, send: SendPage):
       model: {
         form,
         wrong,
+        invites: invitations.offered,
         groups: groups.map(({ name }) => name),
         providers: [...providers.values()].map(({ id, label }) => ({ id, label })),
       },
@@ -29,40 +31,35 @@ export function newPersonPages(deps: AdminDeps, routes: Routes, send: SendPage):
 
   routes.change('/people/new', async (req, res, operator, form) => {
     const text = (name: string): string | undefined => form[name]?.trim() || undefined;
-    const [email, name, subject, provider] = [text('email'), text('name'), text('subject'), text('provider')];
-    if (email === undefined && subject === undefined) {
-      return ask(
-        req,
-        res,
-        operator,
-        form,
-        'Say how to know the person: by address, or by the id at a provider.',
-      );
-    }
-    if (email !== undefined && emailDomain(email) === undefined)
-      return ask(req, res, operator, form, 'That is no email address.');
-    if (subject !== undefined && !config.providers.some(({ id }) => id === provider))
-      return ask(req, res, operator, form, 'An id belongs to a provider: choose one.');
     const groups = (form['groups'] ?? '')
       .split('\n')
       .map((group) => group.trim())
       .filter((group) => group !== '' && group.length <= 200);
-    const user = await links.add(
+    const read = readNewPerson(
       {
-        profile: {
-          userName: email ?? subject ?? '',
-          ...(email !== undefined && { email }),
-          emailVerified: false,
-          ...(name !== undefined && { displayName: name }),
-        },
-        expected: [
-          ...(email === undefined ? [] : [{ by: 'email' as const, provider, value: email }]),
-          ...(subject === undefined ? [] : [{ by: 'subject' as const, provider, value: subject }]),
-        ],
-        groups: [...new Set(groups)],
+        email: text('email'),
+        externalId: text('subject'),
+        provider: text('provider'),
+        displayName: text('name'),
+        groups,
       },
-      operator.actor,
+      config.providers,
     );
-    res.redirect(303, `/admin/people/${user.id}?done=person`);
+    if ('wrong' in read) return ask(req, res, operator, form, read.wrong);
+    const user = await links.add(read.person, operator.actor);
+    const invitation = form['invite'] === '1' ? await invitations.invite(user.id, operator.actor) : undefined;
+    const done = invitation === undefined ? 'person' : doneOf(invitation.kind);
+    res.redirect(303, `/admin/people/${user.id}?done=${done}`);
   });
+
+  routes.change('/people/:id/invite', async (req, res, operator) => {
+    const { id } = await personOf(deps, req);
+    const { kind } = await invitations.invite(id, operator.actor);
+    res.redirect(303, `/admin/people/${id}?done=${doneOf(kind)}`);
+  });
+}
+
+/** What the page that follows says of it; see notices.ts. */
+function doneOf(kind: string): string {
+  return `invite-${kind}`;
 }

@@ -12,6 +12,13 @@ const texts: Readonly<Record<string, string>> = {
   unlinked: 'Taken away; the sessions have ended.',
   person: 'Added. The first sign-in that answers to it finds this person.',
   accepted: 'Accepted: the gateway takes the files over within seconds.',
+  'invite-sent': 'The invitation is on its way.',
+  'invite-no_mail': 'No invitation was sent: gateway.yaml has no mail section.',
+  'invite-no_address': 'No invitation was sent: there is no email address to send it to.',
+  'invite-switched_off': 'No invitation was sent: this person is switched off.',
+  'invite-too_many': 'No invitation was sent: there were too many within the hour. Try again later.',
+  'invite-failed':
+    'The invitation could not be sent. The person is kept; what the mail server said is in the history below. Try again when it works.',
   revoked: 'Revoked: the next request that brings it is refused.',
 };
 

@@ -63,6 +63,7 @@ export function peoplePages(deps: AdminDeps, routes: Routes, send: SendPage): vo
       section: 'people',
       operator,
       model: {
+        invites: deps.invitations.offered && user.profile.email !== undefined,
         user,
         why,
         status: statusOf(user),

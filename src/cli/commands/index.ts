@@ -26,7 +26,8 @@ import { usersErase, usersExport } from './users-privacy.ts';
 import { signalsConnect, signalsStatus, signalsVerify } from './signals.ts';
 import { tokensCreate, tokensList, tokensRevoke } from './tokens.ts';
 import { usersDisable, usersEnable, usersList, usersShow } from './users.ts';
-import { usersAdd, usersLink, usersRelink, usersUnlink } from './users-links.ts';
+import { usersAdd, usersInvite } from './users-add.ts';
+import { usersLink, usersRelink, usersUnlink } from './users-links.ts';
 
 /** Every command, in the order of the overview. */
 export const commands: readonly Command[] = [
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   usersList,
   usersShow,
   usersAdd,
+  usersInvite,
   usersLink,
   usersUnlink,
   usersRelink,

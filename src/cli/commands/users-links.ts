@@ -1,6 +1,5 @@
 import type { Config, ProviderConfig } from '../../config/index.ts';
 import { Failure, toFailure } from '../../identity/index.ts';
-import { withStores } from '../../app.ts';
 import { exit, type Arguments, type Command, type ExitCode, type Terminal } from '../command.ts';
 import { configOf } from '../configuration.ts';
 import { unlessLast } from '../last-administrator.ts';
@@ -15,67 +14,6 @@ const identityFlags = {
 } as const;
 const identityHelp =
   'The subject is what the provider calls the person: sub, NameID, or oid at Microsoft. --issuer is needed only where the\nprovider has several (Microsoft with tenants, SAML metadata by URL).';
-
-export const usersAdd: Command = {
-  name: 'users add',
-  summary: 'Add a person before the first login, with groups',
-  usage: '[--email ADDRESS] [--provider NAME --external-id ID] [--name NAME] [--group GROUP]…',
-  help: [
-    'The first login that answers to the external id, or to the address, finds this person and their groups.',
-    'An address counts only when the provider vouches for it and lists its domain in admit.emailDomains.',
-    'Example: doorward users add --email zoe@acme.example --name "Zoe Example" --group stewards',
-  ].join('\n'),
-  options: {
-    email: { type: 'string' },
-    provider: { type: 'string' },
-    'external-id': { type: 'string' },
-    name: { type: 'string' },
-    group: { type: 'string', multiple: true },
-  },
-  words: [0, 0],
-  async run(args, terminal) {
-    const config = await configOf(args, terminal);
-    if (!config) return exit.usage;
-    const text = (flag: string) => {
-      const value = args.flags[flag];
-      return typeof value === 'string' && value !== '' ? value : undefined;
-    };
-    const [email, externalId, name] = [text('email'), text('external-id'), text('name')];
-    const provider = args.flags['provider'] === undefined ? undefined : providerOf(config, args, terminal);
-    if (args.flags['provider'] !== undefined && !provider) return exit.usage;
-    if (email === undefined && externalId === undefined)
-      return complain(terminal, 'Say how to know the person: --email or --external-id.');
-    if (externalId !== undefined && !provider)
-      return complain(terminal, 'An external id belongs to a provider: --provider NAME.');
-    const groups: unknown = args.flags['group'];
-    return withStores(config, async ({ links }) => {
-      const user = await links.add(
-        {
-          profile: {
-            userName: email ?? externalId ?? '',
-            ...(email !== undefined && { email }),
-            emailVerified: false,
-            ...(name !== undefined && { displayName: name }),
-          },
-          expected: [
-            ...(email === undefined ? [] : [{ by: 'email' as const, provider: provider?.id, value: email }]),
-            ...(externalId === undefined
-              ? []
-              : [{ by: 'subject' as const, provider: provider?.id, value: externalId }]),
-          ],
-          groups: Array.isArray(groups) ? groups.filter((each) => typeof each === 'string') : [],
-        },
-        commandActor(),
-      );
-      terminal.out(
-        args.json
-          ? `${JSON.stringify({ id: user.id })}\n`
-          : `${user.profile.userName} is added (${user.id}) and may sign in.\n`,
-      );
-      return exit.ok;
-    });
-  },
-};
 
 export const usersLink: Command = {
   name: 'users link',

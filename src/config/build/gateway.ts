@@ -10,6 +10,7 @@ import type { Config, ListenAddress } from '../types.ts';
 import { buildAssertion, buildTokens } from './bearer.ts';
 import { buildBrand } from './brand.ts';
 import { cookieDomainComplaint } from './cookie-domain.ts';
+import { buildMail } from './mail.ts';
 import { buildApps, buildPolicy } from './policy.ts';
 import { buildTls } from './tls.ts';
 
@@ -57,6 +58,7 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
       report.problem('hosts', 'expected other hosts; the host of baseUrl needs no hand-over');
   }
   const policy = buildPolicy(file, report);
+  const mail = buildMail(file, report);
   const brand = buildBrand(file.brand, dir, report);
   if (!origin || file.secrets === undefined) return undefined;
 
@@ -100,6 +102,7 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
       file: file.audit?.file === undefined ? undefined : resolve(dir, file.audit.file),
       syslog: file.audit?.syslog === undefined ? undefined : syslogAddress(file.audit.syslog),
     },
+    mail,
     reload: { maxLossPercent: file.reload?.maxLossPercent ?? 20 },
     login: {
       timeout: file.login?.timeout ?? 10 * minute,

@@ -4,7 +4,7 @@ import type { OidcFile } from '../schema/oidc-file.ts';
 import type { OidcProviderConfig, RecheckConfig } from '../types.ts';
 import { checkUnusedKeys, fillTemplate } from './fill-template.ts';
 import { buildSignals } from './signals.ts';
-import { buildCommon, checkTransport, type ProviderContext } from './provider-common.ts';
+import { buildCommon, checkSharedId, checkTransport, type ProviderContext } from './provider-common.ts';
 
 /** An OIDC provider: the file first, then its preset. Undefined when something without a default is missing. */
 export function buildOidc(
@@ -22,6 +22,7 @@ export function buildOidc(
   const allowInsecure = file.allowInsecure ?? false;
   checkTransport({ issuer }, allowInsecure, context);
   if (issuer === undefined || clientAuth === undefined || file.clientId === undefined) return undefined;
+  checkSharedId(file, 'claims.externalId', file.claims?.externalId, context);
   return {
     ...common,
     signals: buildSignals(file, context),
@@ -38,6 +39,7 @@ export function buildOidc(
       displayName: file.claims?.displayName ?? habits.claims.displayName,
       givenName: file.claims?.givenName ?? habits.claims.givenName,
       familyName: file.claims?.familyName ?? habits.claims.familyName,
+      ...(file.claims?.externalId && { externalId: file.claims.externalId }),
     },
     allowInsecure,
     clockTolerance: file.clockTolerance ?? 60_000,

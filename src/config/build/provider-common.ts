@@ -54,13 +54,13 @@ export function buildCommon(
     requireGroups: file.admit?.requireGroups ?? [],
   };
   if (
-    file.jit?.linkBy === 'verifiedEmail' &&
+    (file.jit?.linkBy ?? 'none') !== 'none' &&
     admit.emailDomains.length === 0 &&
     !context.report.spoiled('admit')
   ) {
     context.report.problem(
       'jit.linkBy',
-      'linking by address needs admit.emailDomains: the domains whose addresses this provider is trusted for',
+      'linking needs admit.emailDomains: the domains whose addresses this provider is trusted for',
     );
   }
   const role: RoleRule = {
@@ -84,6 +84,20 @@ export function buildCommon(
     ...(file.scim && { scim: buildScim(file, context) }),
     trustEmail: file.trustEmail ?? false,
   };
+}
+
+/** Linking by an id needs to know where the id is. */
+export function checkSharedId(
+  file: Pick<CommonFile, 'jit'>,
+  key: string,
+  names: readonly string[] | undefined,
+  { report }: ProviderContext,
+): void {
+  if (file.jit?.linkBy === 'externalId' && names === undefined && !report.spoiled(key))
+    report.problem(
+      'jit.linkBy',
+      `linking by externalId needs ${key}: where the id that providers share is found`,
+    );
 }
 
 function buildGroups(

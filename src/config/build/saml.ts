@@ -5,7 +5,7 @@ import type { SamlFile } from '../schema/saml-file.ts';
 import type { SamlProviderConfig } from '../types.ts';
 import { checkUnusedKeys, fillTemplate } from './fill-template.ts';
 import { buildSignals } from './signals.ts';
-import { buildCommon, checkTransport, type ProviderContext } from './provider-common.ts';
+import { buildCommon, checkSharedId, checkTransport, type ProviderContext } from './provider-common.ts';
 
 /**
  * A SAML provider: the file first, then its preset. Undefined when something without a default is missing.
@@ -24,6 +24,7 @@ export function buildSaml(
       'SAML does not say that an address is verified, so that everybody would be refused; expected trustEmail: true, if nobody can choose their own address there',
     );
   }
+  checkSharedId(file, 'attributes.externalId', file.attributes?.externalId, context);
   const entityId = file.entityId ?? (gateway ? `${gateway.baseUrl}${gateway.prefix}/metadata/${id}` : '');
   const idp = idpOf(file, habits, entityId, context);
   const signing = keyPair('signing', file.signing, context);
@@ -58,6 +59,7 @@ export function buildSaml(
       displayName: file.attributes?.displayName ?? habits.attributes.displayName,
       givenName: file.attributes?.givenName ?? habits.attributes.givenName,
       familyName: file.attributes?.familyName ?? habits.attributes.familyName,
+      ...(file.attributes?.externalId && { externalId: file.attributes.externalId }),
     },
     ...(habits.personIssuer && { personIssuer: habits.personIssuer }),
     allowUnsolicited: file.allowUnsolicited ?? false,

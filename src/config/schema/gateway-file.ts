@@ -14,6 +14,7 @@ import { brandKeys } from './brand-keys.ts';
 import { appsKeys, policyKeys } from './policy-keys.ts';
 import { assertionKeys, hostsKey, tokenKeys } from './token-keys.ts';
 import { count, duration, text, texts, word } from './fields.ts';
+import { mailKeys } from './mail-keys.ts';
 import { reloadKeys } from './reload-keys.ts';
 import { directoryAddressComplaint, sessionsAddressComplaint } from './store-address.ts';
 import { tlsKeys } from './tls-keys.ts';
@@ -164,6 +165,7 @@ export const gatewayFile = z
     brand: brandKeys.optional(),
     admin: adminKeys.optional(),
     audit: auditKeys.optional(),
+    mail: mailKeys.optional(),
     reload: reloadKeys.optional(),
     login: z
       .strictObject({

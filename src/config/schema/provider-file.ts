@@ -69,8 +69,8 @@ export const commonKeys = {
         'Create a user at the first login. false: only those provisioned before may come in. Default: true',
       ).optional(),
       linkBy: word(
-        'Whether a first login may belong to somebody whom another provider brought: verifiedEmail links by an address that both vouch for, of a domain in admit.emailDomains. Default: none',
-        ['none', 'verifiedEmail'],
+        'Whether a first login may belong to somebody whom another provider brought: verifiedEmail links by an address that both vouch for, externalId by an id that both send (claims.externalId or attributes.externalId) and that nobody can choose; both only among providers that list the domain of the address in admit.emailDomains. Default: none',
+        ['none', 'verifiedEmail', 'externalId'],
       ).optional(),
     })
     .meta({ description: 'What a first login does.' })
@@ -165,4 +165,5 @@ export const profileSources = {
   displayName: nameList('the full name'),
   givenName: nameList('the given name'),
   familyName: nameList('the family name'),
+  externalId: nameList('an id that other providers send too, such as an employee number,'),
 };

@@ -66,6 +66,7 @@ export function normalize(answer: VerifiedAnswer, rules: NormalizeRules): Normal
   const family = find(claims.familyName)?.value;
   const displayName = find(claims.displayName)?.value ?? fullName(given, family);
   const locale = find(['locale'])?.value;
+  const externalId = find(claims.externalId ?? [])?.value;
   const own = (name: string): string | undefined => {
     const value = idToken[name];
     return typeof value === 'string' && value !== '' && isUsableText(value, maxBytes.other)
@@ -87,6 +88,7 @@ export function normalize(answer: VerifiedAnswer, rules: NormalizeRules): Normal
     ...(given !== undefined && { givenName: given }),
     ...(family !== undefined && { familyName: family }),
     ...(locale !== undefined && { locale }),
+    ...(externalId !== undefined && { externalId }),
     groups: withReadableNames(groups.groups, rules.groups),
     roles: roles.names ?? [],
     ...(typeof idToken['iat'] === 'number' && { issuedAt: Math.floor(idToken['iat'] * 1000) }),

@@ -47,6 +47,7 @@ export function normalize(login: VerifiedLogin, rules: NormalizeRules): Normaliz
   const given = first(rules.attributes.givenName);
   const family = first(rules.attributes.familyName);
   const displayName = first(rules.attributes.displayName) ?? fullName(given, family);
+  const externalId = first(rules.attributes.externalId ?? []);
   const subject = findSubject(login, rules.attributes.subject);
   const email = first(rules.attributes.email, maxBytes.email);
   const claims: Claims = Object.fromEntries(attributes);
@@ -63,6 +64,7 @@ export function normalize(login: VerifiedLogin, rules: NormalizeRules): Normaliz
     ...(displayName !== undefined && { displayName }),
     ...(given !== undefined && { givenName: given }),
     ...(family !== undefined && { familyName: family }),
+    ...(externalId !== undefined && { externalId }),
     groups,
     roles: roles.names ?? [],
     issuedAt: login.issuedAt,
