@@ -65,8 +65,9 @@ describe('the directory, when PostgreSQL fails', () => {
   });
 
   it('says so while somebody else holds the lock of a row, and goes on afterwards', async () => {
-    const holding = server.query(url, `begin; select * from users for update; select pg_sleep(3); commit`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const holding = server.query(url, `begin; select * from users for update; select pg_sleep(4); commit`);
+    const sleeps = `select 1 from pg_stat_activity where wait_event = 'PgSleep'`;
+    while ((await server.query(url, sleeps)).length === 0) await new Promise(setImmediate);
     await expect(directory.setDisabled(user.id, { at: 1 })).rejects.toMatchObject({
       code: 'store_unavailable',
     });

@@ -228,8 +228,10 @@ describe.each(['SQLite', 'Redis'])('re-checks of sign-ins, with the sessions in 
     for (let hours = 0; hours < 7; hours += 1) {
       const before = tries();
       later(54 * minute);
+      let minutes = 0;
       await until('an attempt', async () => {
-        later(minute);
+        // The last attempt may be coming to its end still, and holds the next one back by five minutes from then.
+        if ((minutes += 1) <= 6) later(minute);
         expect(await use()).toBe(true);
         return tries() > before;
       });
