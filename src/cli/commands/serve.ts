@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createApp, createReloader, watchConfig } from '../../app.ts';
 import { createLogger } from '../../telemetry/index.ts';
+import { awaitStores } from '../await-stores.ts';
 import { exit, type Command } from '../command.ts';
 import { configOf } from '../configuration.ts';
 
@@ -19,7 +21,10 @@ export const serve: Command = {
     const config = await configOf(args, terminal);
     if (!config) return exit.usage;
     const log = createLogger({ level: config.log.level });
-    const app = await createApp(config, { log });
+    const stopping = stopSignal();
+    const open = () => createApp(config, { log });
+    const isServer = /^postgres/.test(config.state.directory);
+    const app = isServer ? await awaitStores(open, log, stopping) : await open();
     try {
       await app.start();
     } catch (error) {
@@ -39,7 +44,7 @@ export const serve: Command = {
     const reload = async (): Promise<void> => void (await reloader.reload());
     const unwatch = watchConfig(args.configDir, reload);
     process.on('SIGHUP', () => void reload());
-    await signal();
+    if (!stopping.aborted) await once(stopping, 'abort');
     unwatch();
     reloader.stop();
     log.info({}, 'doorward is stopping');
@@ -48,11 +53,11 @@ export const serve: Command = {
   },
 };
 
-function signal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-  });
+/** Aborted when the process is told to stop; from now on that does not end it at once. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stopping.abort());
+  return stopping.signal;
 }
 
 function portInUse(error: unknown): string | undefined {

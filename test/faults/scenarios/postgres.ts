@@ -41,6 +41,21 @@ export const postgresScenarios: readonly Scenario[] = [
     },
   ),
   scenario(
+    'postgres-late',
+    'After a power cut a gateway is started 3 s before PostgreSQL',
+    '503 from the other gateway until PostgreSQL is there; the one that was started waits for it, and serves',
+    async ({ postgres, fleet }, stage) => {
+      const [gateway] = fleet.gateways;
+      await stage.fault(() => Promise.all([postgres.kill(), gateway?.kill()]));
+      const started = gateway?.start();
+      await stage.steady(3_000);
+      await stage.over(async () => {
+        await postgres.start();
+        await started;
+      });
+    },
+  ),
+  scenario(
     'postgres-paused',
     'PostgreSQL is held for 4 s (SIGSTOP)',
     '503 after at most 1.5 s each; then as before',
