@@ -23,7 +23,7 @@ export const serve: Command = {
     const log = createLogger({ level: config.log.level });
     const stopping = stopSignal();
     const open = () => createApp(config, { log });
-    const isServer = /^postgres/.test(config.state.directory);
+    const isServer = config.state.directory.startsWith('postgres');
     const app = isServer ? await awaitStores(open, log, stopping) : await open();
     try {
       await app.start();
