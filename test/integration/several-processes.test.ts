@@ -96,6 +96,30 @@ describe('four processes on one Redis and one PostgreSQL', () => {
     expect(running.wrong).toEqual([]);
   }, 60_000);
 
+  it('are listed with the configuration that each has in force, and one that was stopped is not', async () => {
+    const [first, ...others] = fleet.gateways;
+    // Their files differ in the ports: each has a version of its own.
+    const listed = async () =>
+      fleet.command('processes').then(
+        () => '',
+        (error: unknown) => String(error),
+      );
+    const pids = (text: string) => fleet.gateways.filter(({ pid }) => new RegExp(` ${pid} `).test(text));
+    const before = await listed();
+    expect(before).toContain('do not all run with the same configuration');
+    expect(pids(before)).toHaveLength(4);
+    await first?.stop();
+    const after = await listed();
+    expect(pids(after)).toEqual(others);
+    await first?.start();
+    let versions = 0;
+    for (let tries = 0; tries < 100 && versions < 2; tries += 1) {
+      versions = (await first?.metric('doorward_config_versions')) ?? 0;
+      await sleep(50);
+    }
+    expect(versions).toBeGreaterThan(1);
+  }, 60_000);
+
   it('show a logout at one of them to all others', async () => {
     const person = await newPerson(fleet);
     const running = load(fleet, [person]);
