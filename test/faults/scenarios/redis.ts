@@ -118,7 +118,7 @@ export const redisScenarios: readonly Scenario[] = [
   {
     id: 'redis-shard-lost',
     title: 'One of three shards of a cluster without replicas is killed, and started again after 4 s',
-    seen: '503 while it is away: a cluster with a hole answers nobody; then as before',
+    seen: '503 for those whose session is in it; once the cluster has noticed its hole, for everybody until it is closed; then as before',
     async run(tell) {
       const world = await onCluster('files');
       try {
