@@ -213,4 +213,43 @@ export const relativesCases: readonly OidcCase[] = [
     expected: rejected('callback'),
   },
   iss('the right iss where the provider never said that it sends one', (issuer) => issuer, ann),
+  {
+    row: 34,
+    sentence: 'claims that are said to be at an address (distributed claims) are not fetched from there',
+    module: 'distributed-claims',
+    behaviour: ({ op }) => ({
+      claims: (claims) => ({
+        ...claims,
+        groups: undefined,
+        _claim_names: { groups: 'there', sub: 'there', email: 'there' },
+        _claim_sources: { there: { endpoint: `${op.issuer}/claims`, access_token: 'x' } },
+      }),
+    }),
+    async run({ rp, op }) {
+      const outcome = await logIn(rp);
+      if (op.count('/claims') > 0) throw new Error('they were fetched');
+      return outcome;
+    },
+    expected: { asserted: { subject: 'ann', groups: { kind: 'overage' } } },
+  },
+  {
+    row: 34,
+    sentence: 'claims that somebody else signed (aggregated claims) are not believed',
+    module: 'aggregated-claims',
+    behaviour: ({ keys }) => ({
+      async idToken(claims, { key }) {
+        const theirs = await signed(
+          { sub: 'root', email: 'boss@acme.example', groups: ['admins'] },
+          { alg: 'RS256' },
+          keys.other,
+        );
+        const more = {
+          _claim_names: { email: 'them', groups: 'them' },
+          _claim_sources: { them: { JWT: theirs } },
+        };
+        return signed({ ...claims, ...more }, { alg: 'RS256', kid: key.kid }, key);
+      },
+    }),
+    expected: { asserted: { subject: 'ann', email: 'ann@acme.example', groups: { kind: 'overage' } } },
+  },
 ];

@@ -70,6 +70,12 @@ const cases: readonly RefreshCase[] = [
   },
   {
     row: 25,
+    sentence: 'an ID token whose azp is another client',
+    behaviour: put({ azp: 'other' }),
+    expected: failed('azp'),
+  },
+  {
+    row: 25,
     sentence: 'an ID token that has expired',
     behaviour: put({ iat: 1, exp: 2 }),
     expected: failed('exp'),
