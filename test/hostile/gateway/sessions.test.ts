@@ -249,37 +249,3 @@ describe.each(kinds)('the whole gateway, sessions in %s: sessions and logout', (
     expect(await admittedWith(browser, cookie)).toBe(401);
   });
 });
-
-describe.each(kinds)('the whole gateway, sessions in %s: one session for a domain', (kind) => {
-  let place: Place;
-  let town: Town;
-  beforeAll(async () => {
-    place = await openPlace(kind);
-    town = await openTown(place, { ...trusted, session: { cookieDomain: 'acme.example' } });
-  });
-  afterAll(async () => {
-    await town.close();
-    await place.close();
-    removeConfigs();
-  });
-
-  it('36: the cookie is of the domain because a setting says so, and still secure', async () => {
-    const { setCookies } = await signIn(town.browser());
-    expect(setCookies.filter((line) => line.includes('doorward='))).toEqual([
-      expect.stringMatching(
-        /^__Secure-doorward=[^;]+; Domain=acme\.example; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
-      ),
-    ]);
-  });
-
-  it('36: a sibling that tosses its own living session signs nobody in under it', async () => {
-    const [own, attacker] = [town.browser(), town.browser()];
-    await signIn(own);
-    await signIn(attacker);
-    const name = '__Secure-doorward';
-    const [mine, tossed] = [own, attacker].map((each) => `${name}=${each.cookies.get(name) ?? ''}`);
-    expect(await admittedWith(own, mine ?? '')).toBe(200);
-    expect(await admittedWith(own, `${tossed}; ${mine}`)).toBe(401);
-    expect(await admittedWith(own, `${mine}; ${tossed}`)).toBe(401);
-  });
-});
