@@ -14,5 +14,6 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/test/hostile/count.js'],
   maxWorkers: 2,
 };

@@ -1,9 +1,16 @@
+import { isWhole, staleCount } from './count.js';
+
 /**
  * Prints the hostile cases one line each: number of the row in the catalogue, sentence, verdict, milliseconds; then how
  * many there are and how many held. A case's title begins with its row ("26: state of another browser").
  */
 export default class HostileReporter {
   #rows = [];
+  #whole;
+
+  constructor(globalConfig) {
+    this.#whole = isWhole(globalConfig);
+  }
 
   onTestResult(_test, result) {
     for (const each of result.testResults) {
@@ -35,8 +42,9 @@ export default class HostileReporter {
   }
 
   getLastError() {
-    return this.#rows.some((row) => !row.held) || this.#rows.length === 0
-      ? new Error('a hostile case was not refused as it must be')
-      : undefined;
+    if (this.#rows.some((row) => !row.held) || this.#rows.length === 0)
+      return new Error('a hostile case was not refused as it must be');
+    const stale = this.#whole ? staleCount(this.#rows.length) : undefined;
+    return stale === undefined ? undefined : new Error(stale);
   }
 }

@@ -85,6 +85,8 @@ export async function startHostileOp(key: OpKey): Promise<HostileOp> {
   const server = createServer((req, res) => {
     handle(req, res).catch((error: unknown) => res.writeHead(500).end(String(error)));
   });
+  // An idle connection is not closed under the hands of a client that is about to use it.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const home = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -226,6 +228,14 @@ export async function signed(claims: Json, header: Json, key: OpKey): Promise<st
   if (header['alg'] === key.alg) return jwt;
   const [, payload = '', signature = ''] = jwt.split('.');
   return `${encode(header)}.${payload}.${signature}`;
+}
+
+/** A JWT of an RSA key with exactly this header, signed over it, though no library would sign such a one. */
+export async function signedByHand(claims: Json, header: Json, key: OpKey): Promise<string> {
+  const input = `${encode(header)}.${encode(claims)}`;
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5' };
+  const bytes = await crypto.subtle.sign(algorithm, key.privateKey as CryptoKey, Buffer.from(input));
+  return `${input}.${Buffer.from(bytes).toString('base64url')}`;
 }
 
 /** A JWT whose claims are this very text. */

@@ -84,6 +84,8 @@ export async function startRp(options: RpOptions = {}): Promise<Rp> {
   const store = await openSessionStore(url, { now, log: silentLog, redisPrefix: 'rp:' });
   const app = express();
   const server = app.listen(0, '127.0.0.1');
+  // An idle connection is not closed under the hands of a client that is about to use it.
+  server.keepAliveTimeout = 0;
   await new Promise((resolve) => server.once('listening', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const authenticator = new passport.Passport();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { fuzzProgress, fuzzRuns } from '../../support/fuzz-progress.ts';
+import { signedByHand } from '../../support/hostile-op.ts';
 import { answer, loginUpToCallback, logIn, testBrowser } from '../../support/oidc-rp.ts';
 import { startBench } from './bench.ts';
 import type { Bench } from './case.ts';
@@ -72,6 +73,74 @@ describe('an OpenID login, with anything changed', () => {
           expect(Number(sent['iat'])).toBeLessThan(now + 60);
           expect(sent['at_hash']).toBeUndefined();
         }),
+        { numRuns },
+      );
+    },
+    numRuns * 500,
+  );
+
+  it(
+    'with anything in the header of its token is the person of the provider’s key, or nobody',
+    async () => {
+      const { op, rp, keys } = bench;
+      const tick = fuzzProgress('headers of ID tokens', numRuns);
+      const name = fc.constantFrom(
+        'alg',
+        'kid',
+        'typ',
+        'cty',
+        'crit',
+        'jwk',
+        'jku',
+        'x5c',
+        'x5u',
+        'b64',
+        'zip',
+        'enc',
+        'iss',
+        '__proto__',
+      );
+      const value = fc.oneof(
+        fc.jsonValue({ maxDepth: 2 }),
+        fc.constantFrom<unknown>(
+          undefined,
+          'RS256',
+          'none',
+          'HS256',
+          'PS256',
+          'JWT',
+          'at+jwt',
+          ['exp'],
+          true,
+          keys.other.kid,
+          keys.other.publicJwk,
+        ),
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          fc.dictionary(name, value, { minKeys: 1, maxKeys: 3 }),
+          fc.boolean(),
+          async (changes, forged) => {
+            tick();
+            op.behave({
+              idToken: (claims, { key }) =>
+                signedByHand(claims, { alg: key.alg, kid: key.kid, ...changes }, forged ? keys.other : key),
+            });
+            const outcome = await logIn(rp);
+            if (outcome.kind === 'failed') {
+              expect(outcome.code).toBe('login_rejected');
+              return;
+            }
+            expect(forged).toBe(false);
+            expect(outcome).toMatchObject({
+              kind: 'asserted',
+              assertion: { issuer: op.issuer, subject: 'ann' },
+            });
+            expect([undefined, 'RS256']).toContain(changes['alg']);
+            expect(changes['crit']).toBeUndefined();
+            expect(String(changes['typ'] ?? '')).not.toContain('+');
+          },
+        ),
         { numRuns },
       );
     },

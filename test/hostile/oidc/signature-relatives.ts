@@ -1,4 +1,4 @@
-import { encode, hmacSigned, type Grant, type Json } from '../../support/hostile-op.ts';
+import { encode, type Grant, hmacSigned, type Json, signedByHand } from '../../support/hostile-op.ts';
 import { rpClient } from '../../support/oidc-rp.ts';
 import { ann, type Expected, type OidcCase, rejected } from './case.ts';
 
@@ -13,12 +13,7 @@ const oddHeader = (sentence: string, change: Json, expected: Expected): OidcCase
   row: 24,
   sentence,
   behaviour: {
-    async idToken(claims, { key }) {
-      const input = `${encode({ alg: key.alg, kid: key.kid, ...change })}.${encode(claims)}`;
-      const algorithm = { name: 'RSASSA-PKCS1-v1_5' };
-      const bytes = await crypto.subtle.sign(algorithm, key.privateKey as CryptoKey, Buffer.from(input));
-      return `${input}.${Buffer.from(bytes).toString('base64url')}`;
-    },
+    idToken: (claims, { key }) => signedByHand(claims, { alg: key.alg, kid: key.kid, ...change }, key),
   },
   expected,
 });
