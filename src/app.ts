@@ -21,7 +21,7 @@ export { watchConfig } from './app/watch.ts';
 export { scimProviders } from './app/scim.ts';
 export { openStores, withStores, type Stores } from './app/stores.ts';
 
-export type AppDeps = StoresDeps & Pick<FrontDeps, 'fetch'>;
+export type AppDeps = StoresDeps & Pick<FrontDeps, 'fetch' | 'bodyTime'>;
 
 /** The gateway of one configuration, listening when started. */
 export interface App {
@@ -89,6 +89,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
         (version === undefined ? undefined : earlier.get(version)?.config) ?? front.config,
       now,
       log,
+      bodyTime: deps.bodyTime,
       fetch: deps.fetch,
     });
     return {

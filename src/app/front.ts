@@ -13,6 +13,7 @@ import { createSessionMiddleware } from '../sessions/index.ts';
 import { createSignals } from '../signals/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import { committedEvents, createTraceKeeper, createWeb, newReference } from '../web/index.ts';
+import { limitBodyTime } from './body-time.ts';
 import { consoleOf } from './console.ts';
 import { keyringOf } from './own-keys.ts';
 import { scimOf } from './scim.ts';
@@ -39,6 +40,8 @@ export interface FrontDeps {
   readonly rulesOf: (version: string | undefined) => Config;
   readonly now: () => number;
   readonly log: Log;
+  /** How long the body of a request to ourselves may take, milliseconds; half a minute unless a test is in a hurry. */
+  readonly bodyTime?: number | undefined;
   /** What reaches identity providers; the global `fetch` unless a test puts another in its place. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
@@ -161,10 +164,13 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     ready,
     handle(req, res) {
       if (gate.handle(req, res) || keySet?.(req, res) === true) return;
+      const url = req.url ?? '/';
+      const isOurs = isWeb(url) || isScim(url) || isAdmin(url);
+      if (isOurs) limitBodyTime(req, deps.bodyTime);
       if (signals.handle(req, res)) return;
-      if (isWeb(req.url ?? '/')) web(req, res);
-      else if (isScim(req.url ?? '/')) scim.handle(req, res);
-      else if (isAdmin(req.url ?? '/')) admin(req, res);
+      if (isWeb(url)) web(req, res);
+      else if (isScim(url)) scim.handle(req, res);
+      else if (isAdmin(url)) admin(req, res);
       else if (!proxy.handle(req, res)) nothingHere(req, res);
     },
     shouldUpgrade: (req) => proxy.shouldUpgrade(req),

@@ -94,6 +94,7 @@ export interface GatewayOptions {
   readonly config: Config;
   readonly now?: () => number;
   readonly fetch?: typeof globalThis.fetch;
+  readonly bodyTime?: number;
   /** In place of the configured providers. */
   readonly providers?: readonly ProviderConfig[];
   /** A folder and a prefix that another process uses already. */
@@ -123,7 +124,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const say = (fields: unknown, message: string): void =>
     void said.push(`${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: say, info: say, warn: say, error: say };
-  const app = await createApp(config, { now, log, ...(options.fetch && { fetch: options.fetch }) });
+  const app = await createApp(config, {
+    now,
+    log,
+    bodyTime: options.bodyTime,
+    ...(options.fetch && { fetch: options.fetch }),
+  });
   await app.start();
   // Our own key pair is made when it is first needed: not between two looks at what is there.
   const saml = config.providers.find(({ protocol }) => protocol === 'saml');
