@@ -27,11 +27,15 @@ export function createAdministrators(
     const groups = groupNames(user.memberships);
     return providers
       .filter(({ id }) => user.identities.some(({ provider }) => provider === id))
-      .some(({ role }) => lets(roleOf(role, groups), groups));
+      .some(({ id, role }) => lets(roleOf(role, groups, user.idpRoles[id]), groups));
   };
 
-  /** Groups that can make somebody an administrator; undefined: everybody is one, by a default role. */
-  const groups = providers.some(({ role }) => admin.roles.includes(role.default))
+  /** Groups that can make somebody an administrator; undefined: no group is needed, by a default role or one of the provider's. */
+  const groups = providers.some(
+    ({ role }) =>
+      admin.roles.includes(role.default) ||
+      (role.idpRoles ?? []).some(([, name]) => admin.roles.includes(name)),
+  )
     ? undefined
     : new Set([
         ...admin.groups,

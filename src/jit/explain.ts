@@ -1,7 +1,8 @@
 import type { IdentityAssertion, RoleRule, User } from '../identity/index.ts';
-import { formatSource, roleOf, standingRefusal } from '../identity/index.ts';
+import { formatSource, standingRefusal } from '../identity/index.ts';
 import { decide } from './decide.ts';
-import { groupsAfter } from './reconcile.ts';
+import { at, outcome, quote } from './explain-outcome.ts';
+import type { Candidates } from './login.ts';
 import type { JitPolicy, LoginDecision } from './types.ts';
 
 /** One step of a login, with what was found there, for people to read. */
@@ -28,17 +29,18 @@ export function explain(
   policy: JitPolicy & { readonly role: RoleRule },
   now: number,
   whereIs: WhereIs,
-  provisioned: readonly User[] = [],
+  candidates: Candidates = { people: [], by: undefined },
 ): Explanation {
-  const decision = decide(assertion, user, policy, now, provisioned);
-  const matched = user ?? (provisioned.length === 1 ? provisioned[0] : undefined);
+  const { people } = candidates;
+  const decision = decide(assertion, user, policy, now, people);
+  const matched = user ?? (people.length === 1 ? people[0] : undefined);
   const steps = [
     read(assertion),
-    match(assertion, user, provisioned),
+    match(assertion, user, candidates, policy, whereIs),
     rules(assertion, policy, whereIs),
     mapping(assertion, policy, whereIs),
   ];
-  return { steps: [...steps, outcome(decision, matched, policy, whereIs)], decision };
+  return { steps: [...steps, outcome(assertion, decision, matched, policy, whereIs)], decision };
 }
 
 function read(assertion: IdentityAssertion): Step {
@@ -63,18 +65,39 @@ function read(assertion: IdentityAssertion): Step {
   };
 }
 
-function match(assertion: IdentityAssertion, known: User | undefined, provisioned: readonly User[]): Step {
+function match(
+  assertion: IdentityAssertion,
+  known: User | undefined,
+  { people, by }: Candidates,
+  policy: JitPolicy,
+  whereIs: WhereIs,
+): Step {
   const title = 'Whom it matches';
-  const user = known ?? (provisioned.length === 1 ? provisioned[0] : undefined);
+  const how =
+    by === 'scim'
+      ? `made by SCIM${at(whereIs, 'scim.match')}, not signed in yet`
+      : by === 'expected'
+        ? 'added by an administrator, not signed in yet'
+        : `linked by ${policy.jit.linkBy ?? 'none'}${at(whereIs, 'jit.linkBy')}`;
+  const user = known ?? (people.length === 1 ? people[0] : undefined);
   if (!user) {
-    const people = provisioned.map(({ id, profile }) => `made by SCIM: ${profile.userName} (${id})`);
-    return { title, lines: ['nobody has this issuer and subject: this would be a first login', ...people] };
+    const found = people.map(({ id, profile }) => `answers to it, ${how}: ${profile.userName} (${id})`);
+    return { title, lines: ['nobody has this issuer and subject: this would be a first login', ...found] };
+  }
+  if (!known && user.identities.some(({ provider }) => provider === policy.id)) {
+    return {
+      title,
+      lines: [
+        'nobody has this issuer and subject: this would be a first login',
+        `${user.profile.userName} (${user.id}) answers to it, but has an identity at this provider already: somebody else`,
+      ],
+    };
   }
   const off = standingRefusal(user);
   return {
     title,
     lines: [
-      `user ${user.profile.userName} (${user.id}), ${known ? 'by issuer and subject' : 'made by SCIM, not signed in yet'}`,
+      `user ${user.profile.userName} (${user.id}), ${known ? 'by issuer and subject' : how}`,
       off === 'disabled_locally'
         ? 'disabled here by an administrator: no login changes that'
         : off === 'deactivated_by_scim'
@@ -132,38 +155,4 @@ function mapping(assertion: IdentityAssertion, policy: JitPolicy, whereIs: Where
     return `${quote(name)} is taken over as it is (unmapped: create)`;
   });
   return { title, lines: lines.length === 0 ? ['an empty list: nothing is granted'] : lines };
-}
-
-function outcome(
-  decision: LoginDecision,
-  user: User | undefined,
-  policy: JitPolicy & { readonly role: RoleRule },
-  whereIs: WhereIs,
-): Step {
-  const title = 'What happens';
-  if (decision.kind === 'refuse')
-    return { title, lines: [`refused: ${decision.reason}`, 'nothing is changed'] };
-  const { add, remove, source } = decision.memberships;
-  const held = [...groupsAfter(user?.memberships ?? [], decision.memberships)].sort();
-  const role = roleOf(policy.role, held);
-  const line = policy.role.map.find(([group]) => held.includes(group));
-  return {
-    title,
-    lines: [
-      decision.kind === 'create' ? 'admitted: a new user is created' : 'admitted',
-      ...add.map((group) => `added to ${quote(group)} by ${formatSource(source)}`),
-      ...remove.map((group) => `removed from ${quote(group)}, which ${formatSource(source)} had granted`),
-      `groups afterwards: ${held.length === 0 ? '(none)' : held.map(quote).join(', ')}`,
-      `role: ${role}${line === undefined ? ' (the default)' : `, for ${quote(line[0])}${at(whereIs, `role.map.${line[0]}`)}`}`,
-    ],
-  };
-}
-
-function at(whereIs: WhereIs, key: string): string {
-  const place = whereIs(key);
-  return place === undefined ? '' : ` (${place})`;
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name);
 }

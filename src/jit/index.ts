@@ -13,7 +13,7 @@
 export { changedFields, decide } from './decide.ts';
 export { explain, type Explanation, type Step, type WhereIs } from './explain.ts';
 export { createClaimsKeeper, lastClaimsOf, type ClaimsKeeper } from './last-claims.ts';
-export { login } from './login.ts';
+export { candidates, login, type Candidates } from './login.ts';
 export { changedProviders, overTheLimit, preview } from './preview.ts';
 export { previewPerson, type PersonCount } from './preview-person.ts';
 export type * from './preview-types.ts';

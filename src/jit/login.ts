@@ -25,7 +25,7 @@ export async function login<Event>(
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const user = await store.findByIdentity({ issuer: assertion.issuer, subject: assertion.subject });
     const query = user ? undefined : provisionedQuery(assertion, policy);
-    const provisioned = user ? [] : await candidates(store, assertion, policy, query);
+    const { people: provisioned } = user ? { people: [] } : await candidates(store, assertion, policy, query);
     const decision = decide(assertion, user, policy, now(), provisioned);
     if (decision.kind === 'refuse') {
       const [only] = provisioned;
@@ -43,14 +43,23 @@ export async function login<Event>(
   throw new Failure('store_unavailable', { detail: 'jit.conflict' });
 }
 
-/** Who this first login may belong to: those whom SCIM made, or else those whom the rules of linking find. */
+/** People whom a first login may belong to, and by what they were found. */
+export interface Candidates {
+  readonly people: readonly User[];
+  /** SCIM made them; an administrator expects them; or the file's rule of linking found them. */
+  readonly by: 'scim' | 'expected' | 'link' | undefined;
+}
+
+/** Who this first login may belong to: those whom SCIM made, or else those whom the rules of linking find. Changes nothing. */
 export async function candidates(
   store: Pick<JitStore<never>, 'findProvisioned' | 'findLinkable'>,
   assertion: IdentityAssertion,
   policy: JitPolicy,
-  query: ProvisionedQuery | undefined,
-): Promise<readonly User[]> {
+  query: ProvisionedQuery | undefined = provisionedQuery(assertion, policy),
+): Promise<Candidates> {
   const provisioned = (query && (await store.findProvisioned?.(query))) ?? [];
-  if (provisioned.length > 0) return provisioned;
-  return linkable((await store.findLinkable?.(linkQuery(assertion, policy))) ?? [], policy);
+  if (provisioned.length > 0) return { people: provisioned, by: 'scim' };
+  const found = linkable((await store.findLinkable?.(linkQuery(assertion, policy))) ?? [], policy);
+  if (found.length === 0) return { people: [], by: undefined };
+  return { people: found, by: found.some(({ identities }) => identities.length > 0) ? 'link' : 'expected' };
 }

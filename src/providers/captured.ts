@@ -1,5 +1,7 @@
 import type { ProviderConfig } from '../config/index.ts';
-import type { IdentityAssertion } from '../identity/index.ts';
+import type { IdentityAssertion, Log } from '../identity/index.ts';
+import type { Claims } from './groups-claim.ts';
+import { createGroupsCompletion } from './groups/index.ts';
 import { readCapturedOidc } from './oidc/captured.ts';
 import { readCapturedSaml } from './saml/captured.ts';
 
@@ -10,6 +12,20 @@ export interface Captured {
   readonly problems: readonly string[];
   /** Something like a signature was there. It was not checked in any case. */
   readonly signed: boolean;
+  /** What was read, as the look-up of groups takes it. */
+  readonly claims: Claims;
+}
+
+/**
+ * Asks for the groups of a captured answer as a login would, by the credentials of the file; a token of the person, where the
+ * file asks by that, is not at hand. Never rejects: a look-up that fails is part of the answer, and in the log.
+ */
+export function lookUpCaptured(
+  config: ProviderConfig,
+  { assertion, claims }: Captured,
+  deps: { readonly fetch: typeof globalThis.fetch; readonly now: () => number; readonly log: Log },
+): Promise<IdentityAssertion> {
+  return createGroupsCompletion(config, deps)(assertion, { claims });
 }
 
 /**

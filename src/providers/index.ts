@@ -8,7 +8,7 @@
  *   answer ──▶ LoginFlows.finish ──▶ verify ──▶ normalize ──▶ ProviderAnswer: asserted(IdentityAssertion) │ refused
  *                                                             (what cannot be verified throws Failure)
  */
-export { readCaptured, type Captured } from './captured.ts';
+export { lookUpCaptured, readCaptured, type Captured } from './captured.ts';
 export { checkConfig, type Finding, type KnownPeople } from './check/index.ts';
 export type { ProviderContext } from './context.ts';
 export { createLoginFlows, type LoginFlowsOptions } from './flows.ts';

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
-import { text as streamText } from 'node:stream/consumers';
-import { withStores } from '../../app.ts';
+import { basename } from 'node:path';
+import { withStores, type Stores } from '../../app.ts';
 import type { Config, ProviderConfig } from '../../config/index.ts';
-import { Failure, toFailure, type User } from '../../identity/index.ts';
-import { explain, provisionedQuery, type Explanation, type WhereIs } from '../../jit/index.ts';
-import { readCaptured, type Captured } from '../../providers/index.ts';
+import type { LoginTraceRow } from '../../directory/index.ts';
+import { candidates, explain, type WhereIs } from '../../jit/index.ts';
 import { assertionOfTrace } from './explain-trace.ts';
+import { lastKnown, readSource, type Source } from './explain-source.ts';
+import { printExplanation } from './explain-text.ts';
 import { exit, type Arguments, type ExitCode, type Terminal } from '../command.ts';
 import { nearest } from '../nearest.ts';
 import { printable } from '../table.ts';
@@ -17,19 +16,21 @@ export const loginFlags = {
   claims: { type: 'string' },
   'id-token': { type: 'string' },
   'saml-response': { type: 'string' },
+  'look-up': { type: 'boolean' },
   user: { type: 'string' },
   reference: { type: 'string' },
 } as const;
 
-/** Explains what a captured answer of a provider would lead to. Changes nothing; verifies nothing, and says so. */
+/** Explains what a captured answer of a provider, or a sign-in of before, would lead to. Changes nothing. */
 export async function explainLogin(config: Config, args: Arguments, terminal: Terminal): Promise<ExitCode> {
-  if (typeof args.flags['reference'] === 'string') {
-    return explainTrace(config, args, terminal, { reference: args.flags['reference'] });
+  const { reference, user } = args.flags;
+  if (typeof reference === 'string') {
+    return withStores(config, (stores) => explainReference(config, stores, args, terminal, reference));
   }
   const provider = chooseProvider(config, args.flags['provider'], terminal);
   if (!provider) return exit.usage;
-  const { user } = args.flags;
-  if (typeof user === 'string') return explainTrace(config, args, terminal, { user, provider: provider.id });
+  if (typeof user === 'string')
+    return withStores(config, (stores) => explainUser(provider, stores, args, terminal, user));
   const file = args.flags['claims'] ?? args.flags['id-token'] ?? args.flags['saml-response'];
   if (typeof file !== 'string') {
     terminal.err(
@@ -37,70 +38,105 @@ export async function explainLogin(config: Config, args: Arguments, terminal: Te
     );
     return exit.usage;
   }
-  const captured = await read(provider, file, terminal);
-  if (!captured) return exit.no;
-  return withStores(config, async ({ directory }) => {
-    const { issuer, subject } = captured.assertion;
-    const user = await directory.findByIdentity({ issuer, subject });
-    const query = user ? undefined : provisionedQuery(captured.assertion, provider);
-    const provisioned = query ? await directory.findProvisioned(query) : [];
-    const explanation = explain(
-      captured.assertion,
-      user,
-      provider,
-      Date.now(),
-      placesIn(provider),
-      provisioned,
-    );
-    print(terminal, args.json, { provider, captured, user, explanation });
-    return explanation.decision.kind === 'refuse' ? exit.no : exit.ok;
-  });
+  const source = await readSource(provider, file, { terminal, asks: args.flags['look-up'] === true });
+  if (!source) return exit.no;
+  return withStores(config, (stores) => tell(provider, stores, args, terminal, source));
 }
 
-/** Explains a real sign-in, by the number on its page or the last one of a user, under the rules of today. */
-async function explainTrace(
+/** Explains a real sign-in by the number on its page, under the rules of today. */
+async function explainReference(
   config: Config,
+  stores: Stores,
   args: Arguments,
   terminal: Terminal,
-  which: { reference: string } | { user: string; provider: string },
+  reference: string,
 ): Promise<ExitCode> {
-  return withStores(config, async ({ directory }) => {
-    const [latest] = 'user' in which ? await directory.listTraces({ ...which, limit: 1 }) : [];
-    const reference = 'reference' in which ? which.reference : latest?.reference;
-    const row = reference === undefined ? undefined : await directory.findTrace(reference);
-    if (!row) {
-      terminal.err(
-        'There is no trace of that sign-in: it was never here, or is older than traces are kept.\n',
-      );
-      return exit.no;
-    }
-    if (!args.json) {
-      terminal.out(
-        `Sign-in ${row.reference} of ${new Date(row.at).toISOString()}: ${row.outcome}${row.why ? ` (${row.why})` : ''}\n`,
-      );
-      for (const name of ['detail', 'cause', 'idpMessage']) {
-        const value = row.trace[name];
-        if (typeof value === 'string') terminal.out(`${name}: ${printable(value)}\n`);
-      }
-    }
-    const provider = config.providers.find(({ id }) => id === row.provider);
-    const assertion = assertionOfTrace(row);
-    if (!provider || !assertion) {
-      if (args.json) terminal.out(`${JSON.stringify(row, null, 2)}\n`);
-      else terminal.out('Nobody was known when it ended, so there is nothing to map or decide.\n');
-      return exit.no;
-    }
-    const user = await directory.findByIdentity(assertion);
-    const explanation = explain(assertion, user, provider, Date.now(), placesIn(provider));
-    print(terminal, args.json, {
-      provider,
-      captured: { assertion, problems: [], signed: true },
-      user,
-      explanation,
-      verified: true,
-    });
-    return explanation.decision.kind === 'refuse' ? exit.no : exit.ok;
-  });
+  const row = await stores.directory.findTrace(reference.trim().toUpperCase());
+  if (!row) {
+    terminal.err('There is no trace of that sign-in: it was never here, or is older than traces are kept.\n');
+    return exit.no;
+  }
+  if (!args.json) tellEnding(terminal, row);
+  const provider = config.providers.find(({ id }) => id === row.provider);
+  const source = sourceOf(row);
+  if (provider && source) return tell(provider, stores, args, terminal, source);
+  if (args.json) terminal.out(`${JSON.stringify(row, null, 2)}\n`);
+  else
+    terminal.out(
+      provider
+        ? 'Nobody was known when it ended, so there is nothing to map or decide.\n'
+        : `There is no provider "${row.provider}" any more.\n`,
+    );
+  return exit.no;
+}
+
+/** Explains the last sign-in of somebody: by its trace, else by what is kept of its claims. */
+async function explainUser(
+  provider: ProviderConfig,
+  stores: Stores,
+  args: Arguments,
+  terminal: Terminal,
+  name: string,
+): Promise<ExitCode> {
+  const { directory } = stores;
+  const [latest] = await directory.listTraces({ user: name, provider: provider.id, limit: 1 });
+  const row = latest && (await directory.findTrace(latest.reference));
+  const known = row && sourceOf(row);
+  if (row && known) {
+    if (!args.json) tellEnding(terminal, row);
+    return tell(provider, stores, args, terminal, known);
+  }
+  const kept = await lastKnown(stores, provider, name);
+  if (kept === undefined || kept === 'several') {
+    terminal.err(
+      kept === 'several'
+        ? `"${name}" names several users; say which one by its id. See: doorward users list --search TEXT\n`
+        : `Nothing is kept of a sign-in of "${name}" at ${provider.id}: they never came, or have to sign in once more.\n`,
+    );
+    return exit.no;
+  }
+  if (!args.json)
+    terminal.out('By the claims of the last sign-in; its trace is gone, or was too long to be kept whole.\n');
+  return tell(provider, stores, args, terminal, kept);
+}
+
+function sourceOf(row: LoginTraceRow): Source | undefined {
+  const assertion = assertionOfTrace(row);
+  if (!assertion) return undefined;
+  return {
+    assertion,
+    problems: [],
+    signed: undefined,
+    verified: true,
+    lookUp: 'as_it_was',
+    lookUpText: 'groups are those of that sign-in, look-ups included; none was made now',
+  };
+}
+
+function tellEnding(terminal: Terminal, row: LoginTraceRow): void {
+  terminal.out(
+    `Sign-in ${row.reference} of ${new Date(row.at).toISOString()}: ${row.outcome}${row.why ? ` (${row.why})` : ''}\n`,
+  );
+  for (const name of ['detail', 'cause', 'idpMessage']) {
+    const value = row.trace[name];
+    if (typeof value === 'string') terminal.out(`${name}: ${printable(value)}\n`);
+  }
+}
+
+/** Goes the way of a login up to its decision, and tells it. */
+async function tell(
+  provider: ProviderConfig,
+  { directory }: Pick<Stores, 'directory'>,
+  args: Arguments,
+  terminal: Terminal,
+  source: Source,
+): Promise<ExitCode> {
+  const { assertion } = source;
+  const user = await directory.findByIdentity({ issuer: assertion.issuer, subject: assertion.subject });
+  const found = user ? undefined : await candidates(directory, assertion, provider);
+  const explanation = explain(assertion, user, provider, Date.now(), placesIn(provider), found);
+  printExplanation(terminal, args.json, { provider, source, user, explanation });
+  return explanation.decision.kind === 'refuse' ? exit.no : exit.ok;
 }
 
 function chooseProvider(config: Config, name: unknown, terminal: Terminal): ProviderConfig | undefined {
@@ -119,71 +155,10 @@ function chooseProvider(config: Config, name: unknown, terminal: Terminal): Prov
   return provider;
 }
 
-async function read(
-  provider: ProviderConfig,
-  file: string,
-  terminal: Terminal,
-): Promise<Captured | undefined> {
-  let text: string;
-  try {
-    text =
-      file === '-' ? await streamText(process.stdin) : await readFile(resolve(terminal.cwd, file), 'utf8');
-  } catch {
-    terminal.err(`The file ${file} cannot be read.\n`);
-    return undefined;
-  }
-  try {
-    return readCaptured(provider, text);
-  } catch (error) {
-    const failure = toFailure(error);
-    if (failure.code !== 'login_rejected') throw new Failure(failure.code, { cause: error });
-    const kind = provider.protocol === 'oidc' ? 'an ID token or the JSON of its claims' : 'a SAML response';
-    terminal.err(
-      `${file} cannot be read as ${kind} of this provider: ${failure.detail ?? failure.message}\n`,
-    );
-    return undefined;
-  }
-}
-
 /** `okta.yaml:14` for a key of the provider's file. */
 function placesIn(provider: ProviderConfig): WhereIs {
   return (key) => {
     const line = Object.hasOwn(provider.lines, key) ? provider.lines[key] : undefined;
     return line === undefined ? undefined : `${basename(provider.file)}:${line}`;
   };
-}
-
-function print(
-  terminal: Terminal,
-  json: boolean,
-  told: {
-    provider: ProviderConfig;
-    captured: Captured;
-    user: User | undefined;
-    explanation: Explanation;
-    verified?: boolean;
-  },
-): void {
-  const { provider, captured, user, explanation } = told;
-  if (json) {
-    const { steps, decision } = explanation;
-    terminal.out(
-      `${JSON.stringify({ provider: provider.id, verified: told.verified === true, signed: captured.signed, problems: captured.problems, user: user?.id ?? null, steps, decision }, null, 2)}\n`,
-    );
-    return;
-  }
-  const bold = (text: string) => (terminal.color ? `\u001b[1m${text}\u001b[0m` : text);
-  terminal.out(`${bold(`A login through ${provider.label} (${provider.protocol})`)}\n`);
-  terminal.out(
-    told.verified
-      ? 'It was verified when it came. This is what the rules of today make of it; nothing is changed.\n'
-      : captured.signed
-        ? 'There is a signature, but nothing was verified: this explains, and lets nobody in.\n'
-        : 'There is no signature, and nothing was verified: this explains, and lets nobody in.\n',
-  );
-  for (const problem of captured.problems) terminal.out(`could not be used: ${printable(problem)}\n`);
-  for (const [index, step] of explanation.steps.entries()) {
-    terminal.out(`\n${bold(`${index + 1}. ${step.title}`)}\n`);
-    for (const line of step.lines) terminal.out(`   ${printable(line)}\n`);
-  }
 }

@@ -17,7 +17,7 @@ export function assertionOfTrace(row: LoginTraceRow): IdentityAssertion | undefi
   const groups = groupsOf(read['groups']);
   if (issuer === undefined || subject === undefined || userName === undefined || !groups) return undefined;
   const optional = Object.fromEntries(
-    (['email', 'displayName', 'givenName', 'familyName', 'locale'] as const).flatMap((name) => {
+    (['email', 'displayName', 'givenName', 'familyName', 'locale', 'externalId'] as const).flatMap((name) => {
       const value = text(name);
       return value === undefined ? [] : [[name, value]];
     }),

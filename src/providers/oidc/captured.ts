@@ -1,5 +1,6 @@
 import type { OidcProviderConfig } from '../../config/index.ts';
 import { Failure } from '../../identity/index.ts';
+import type { Claims } from '../groups-claim.ts';
 import { normalize, type Normalized } from './normalize.ts';
 
 /**
@@ -8,7 +9,10 @@ import { normalize, type Normalized } from './normalize.ts';
  * @param text an ID token in compact form, or the JSON of its claims (of userinfo too, as Keycloak and others show them)
  * @throws Failure `login_rejected` when it cannot be read
  */
-export function readCapturedOidc(text: string, config: OidcProviderConfig): Normalized & { signed: boolean } {
+export function readCapturedOidc(
+  text: string,
+  config: OidcProviderConfig,
+): Normalized & { signed: boolean; claims: Claims } {
   const trimmed = text.trim();
   const signed = /^[\w-]+\.[\w-]+\.[\w-]+$/.test(trimmed);
   const claims = parse(
@@ -19,7 +23,7 @@ export function readCapturedOidc(text: string, config: OidcProviderConfig): Norm
     { idToken: withDefaults, userinfo: undefined, rawIdToken: '', refreshToken: undefined },
     config,
   );
-  return { ...normalized, signed };
+  return { ...normalized, signed, claims: withDefaults };
 }
 
 function parse(text: string): Record<string, unknown> {

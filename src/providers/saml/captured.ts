@@ -1,4 +1,5 @@
 import type { SamlProviderConfig } from '../../config/index.ts';
+import type { Claims } from '../groups-claim.ts';
 import { attributeMap } from './after/attributes.ts';
 import { readAssertion } from './first-lock/read-assertion.ts';
 import { responseLimits } from './limits.ts';
@@ -17,7 +18,10 @@ import { instant } from './xml/time.ts';
  * @param text XML, or the base64 of a SAMLResponse parameter
  * @throws Failure `login_rejected` when it cannot be read
  */
-export function readCapturedSaml(text: string, config: SamlProviderConfig): Normalized & { signed: boolean } {
+export function readCapturedSaml(
+  text: string,
+  config: SamlProviderConfig,
+): Normalized & { signed: boolean; claims: Claims } {
   const xml = text.trimStart().startsWith('<') ? text : Buffer.from(text, 'base64').toString('utf8');
   scan(xml, responseLimits);
   return withXml(xml, (root) => {
@@ -54,7 +58,7 @@ export function readCapturedSaml(text: string, config: SamlProviderConfig): Norm
         },
         config,
       );
-      return { ...normalized, signed };
+      return { ...normalized, signed, claims: Object.fromEntries(attributeMap(seen)) };
     }
   });
 }
