@@ -26,7 +26,7 @@ export async function checkRules(config: Config, known: KnownPeople | undefined)
         'no login can lead to an administrator: no role.map gives one of the roles in admin.roles, and no group of admin.groups can come about.',
       ),
     );
-  } else if (known && !held) {
+  } else if (known && granting.length > 0 && !held) {
     findings.push(
       warn(
         'admin',
@@ -37,7 +37,7 @@ export async function checkRules(config: Config, known: KnownPeople | undefined)
     findings.push(
       ok(
         'admin',
-        `administrators come by ${granting.length > 0 ? granting.map(quote).join(', ') : 'the default role'}`,
+        `administrators come by ${granting.length > 0 ? granting.map(quote).join(', ') : 'the default role, or a role that the provider names'}`,
       ),
     );
   return findings;
@@ -63,7 +63,8 @@ function administrators(provider: ProviderConfig, config: Config): { groups: rea
   const roles = new Set(config.admin.roles);
   const byRole = provider.role.map.filter(([, role]) => roles.has(role)).map(([group]) => group);
   const groups = [...byRole, ...config.admin.groups];
-  if (roles.has(provider.role.default)) return [{ groups: [] }];
+  const isNamed = (provider.role.idpRoles ?? []).some(([, role]) => roles.has(role));
+  if (roles.has(provider.role.default) || (isNamed && groups.length === 0)) return [{ groups: [] }];
   return groups.length === 0 ? [] : [{ groups }];
 }
 

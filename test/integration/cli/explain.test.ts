@@ -251,7 +251,7 @@ describe('doorward explain', () => {
       expect(made.out).toContain(`Look-ups: okta at ${apis.origin} was asked for groups.`);
       expect(made.out).toContain('"Data Engineering" → "engineers"');
       expect(made.code).toBe(0);
-      apis.state.troubles = [...Array.from({ length: 9 }, () => ({ status: 403 }) as never)];
+      apis.state.troubles = Array.from({ length: 9 }, () => ({ status: 403 }));
       const failed = await byClaims({}, '--look-up', '--json');
       expect(JSON.parse(failed.out)).toMatchObject({ lookUp: 'failed' });
       expect(failed.code).toBe(1);
