@@ -1,7 +1,7 @@
 import type { IdentityAssertion, Profile, RefusalReason, RoleRule, User } from '../identity/index.ts';
 import { formatSource, roleOf } from '../identity/index.ts';
 import { changedFields } from './decide.ts';
-import type { Step, WhereIs } from './explain.ts';
+import { at, quote, type Step, type WhereIs } from './explain-words.ts';
 import { groupsAfter } from './reconcile.ts';
 import type { JitPolicy, LoginDecision } from './types.ts';
 
@@ -103,14 +103,4 @@ function roleLine(
   if (named !== undefined)
     return `role: ${role}, for the role ${quote(named)} that the provider names${at(whereIs, `role.idpRoles.${named}`)}`;
   return `role: ${role} (the default)${at(whereIs, 'role.default')}`;
-}
-
-/** ` (okta.yaml:14)`, or nothing where the file does not say it. */
-export function at(whereIs: WhereIs, key: string | undefined): string {
-  const place = key === undefined ? undefined : whereIs(key);
-  return place === undefined ? '' : ` (${place})`;
-}
-
-export function quote(name: string): string {
-  return JSON.stringify(name);
 }

@@ -1,23 +1,15 @@
 import type { IdentityAssertion, RoleRule, User } from '../identity/index.ts';
 import { formatSource, standingRefusal } from '../identity/index.ts';
 import { decide } from './decide.ts';
-import { at, outcome, quote } from './explain-outcome.ts';
+import { outcome } from './explain-outcome.ts';
+import { at, quote, type Step, type WhereIs } from './explain-words.ts';
 import type { Candidates } from './login.ts';
 import type { JitPolicy, LoginDecision } from './types.ts';
-
-/** One step of a login, with what was found there, for people to read. */
-export interface Step {
-  readonly title: string;
-  readonly lines: readonly string[];
-}
 
 export interface Explanation {
   readonly steps: readonly Step[];
   readonly decision: LoginDecision;
 }
-
-/** Where a key of the provider's file stands, `okta.yaml:14`, or undefined when the file does not say it. */
-export type WhereIs = (key: string) => string | undefined;
 
 /**
  * Tells a login step by step: what was read, whom it matches, what the file's rules make of it, what would change. It goes

@@ -11,7 +11,8 @@
  *   last claims of everybody ─▶ decide under the rules of before and of after ─▶ preview: who gains, who loses
  */
 export { changedFields, decide } from './decide.ts';
-export { explain, type Explanation, type Step, type WhereIs } from './explain.ts';
+export { explain, type Explanation } from './explain.ts';
+export type { Step, WhereIs } from './explain-words.ts';
 export { createClaimsKeeper, lastClaimsOf, type ClaimsKeeper } from './last-claims.ts';
 export { candidates, login, type Candidates } from './login.ts';
 export { changedProviders, overTheLimit, preview } from './preview.ts';
