@@ -73,6 +73,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     onSessionEnded: (cause) => metrics.sessionEnded(cause),
   });
   const { directory, sessions } = stores;
+  metrics.scimTokens(() => directory.scim.tokens.list(undefined));
   const [subscribeSessions, subscribeDirectory] = [subscribable(sessions), subscribable(directory)];
 
   /** Configurations that logins under way began with, newest last, each with the time until which it matters. */

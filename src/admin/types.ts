@@ -87,6 +87,8 @@ export interface AdminScim {
   readonly providers: readonly string[];
   status(provider: string): Promise<AdminScimStatus>;
   tokens(provider: string): Promise<readonly ScimToken[]>;
+  /** 30, 14 or 3: the days within which the token ends; undefined when there is nothing to warn of. */
+  endsWithin(token: ScimToken): number | undefined;
   /** The secret is in the answer and nowhere else. */
   createToken(request: {
     readonly provider: string;

@@ -17,7 +17,7 @@ import {
   trustedProxies,
   viewsDirectory,
 } from '../web/index.ts';
-import { createTokens, scimStatus } from '../scim/index.ts';
+import { createTokens, scimStatus, warningDue } from '../scim/index.ts';
 import { invitationsOf } from './mail.ts';
 import { scimProviders } from './scim.ts';
 import type { Stores } from './stores.ts';
@@ -50,6 +50,7 @@ export function consoleOf(
       providers: [...scimProviders(config).keys()],
       status: (provider) => scimStatus(directory.scim, provider),
       tokens: (provider) => tokens.list(provider),
+      endsWithin: (token) => warningDue(token, now()),
       createToken: (request) => tokens.create(request),
       revokeToken: (id, actor) => tokens.revoke(id, actor),
     },

@@ -73,6 +73,8 @@ export type AuditEvent = EventBase &
         readonly joined: number;
         readonly left: number;
       }
+    /** Somebody signed in for the first time whom the provider's SCIM has not made. */
+    | { readonly type: 'scim.unmatched' }
     | {
         readonly type: 'scim.refused';
         readonly status: number;

@@ -2,7 +2,14 @@ import type { IdentityAssertion } from '../identity/index.ts';
 import { Failure } from '../identity/index.ts';
 import { decide } from './decide.ts';
 import { linkable, linkQuery, provisionedQuery } from './provisioned.ts';
-import type { JitPolicy, JitStore, LoginOutcome, LoginRecorder, ProvisionedQuery } from './types.ts';
+import type {
+  CommittedLogin,
+  JitPolicy,
+  JitStore,
+  LoginOutcome,
+  LoginRecorder,
+  ProvisionedQuery,
+} from './types.ts';
 import type { User } from '../identity/index.ts';
 
 /** Conflicts come from logins of the same person at the same moment; each try sees what the other one wrote. */
@@ -37,7 +44,10 @@ export async function login<Event>(
     }
     const isNobody = decision.kind === 'create' && query !== undefined && provisioned.length === 0;
     const plan = isNobody ? { ...decision, unlessProvisioned: query } : decision;
-    const result = await store.commitLogin(plan, record);
+    const isUnmatched = decision.kind === 'create' && query !== undefined;
+    const recorded =
+      record && ((done: CommittedLogin) => record(isUnmatched ? { ...done, unmatched: true } : done));
+    const result = await store.commitLogin(plan, recorded);
     if (result.kind === 'committed') return { ...result, kind: 'admitted' };
   }
   throw new Failure('store_unavailable', { detail: 'jit.conflict' });

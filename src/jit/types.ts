@@ -107,6 +107,8 @@ export interface CommittedLogin {
   readonly removed: readonly Membership[];
   /** Groups that did not exist before. */
   readonly groupsCreated: readonly string[];
+  /** The provider has SCIM, and this person, made by the login, is nobody whom it provisioned. */
+  readonly unmatched?: true;
 }
 
 /** Builds the audit events of a committed login; they are stored in its transaction. Must not do any I/O. */

@@ -29,9 +29,19 @@ export interface Metrics {
   configHeld(): void;
   /** The files are again what is in force. */
   configSettled(): void;
+  /** Where the credentials of SCIM clients are asked for, each time Prometheus asks; a store that is away leaves them out. */
+  scimTokens(list: () => Promise<readonly EndingToken[]>): void;
   /** Prometheus text, and its content type. */
   text(): Promise<string>;
   readonly contentType: string;
+}
+
+/** A credential that may end by itself; times are milliseconds since the epoch. */
+export interface EndingToken {
+  readonly id: string;
+  readonly provider: string;
+  readonly expiresAt: number | undefined;
+  readonly revokedAt: number | undefined;
 }
 
 export interface MetricsOptions {
@@ -114,6 +124,23 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       },
     }),
   );
+  let listTokens: () => Promise<readonly EndingToken[]> = async () => [];
+  registry.registerMetric(
+    new Gauge({
+      name: 'doorward_scim_token_expiry_timestamp_seconds',
+      help: 'When a credential of a SCIM client ends, in seconds since 1970; those that never end, and the revoked, are left out.',
+      labelNames: ['provider', 'token'] as const,
+      registers: [],
+      async collect() {
+        const tokens = await listTokens().catch(() => []);
+        this.reset();
+        for (const { id, provider, expiresAt, revokedAt } of tokens) {
+          if (expiresAt === undefined || revokedAt !== undefined) continue;
+          this.set({ provider, token: id }, Math.floor(expiresAt / 1_000));
+        }
+      },
+    }),
+  );
   const inForce = (version: string) => {
     config.reset();
     config.set({ version }, 1);
@@ -146,6 +173,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       lastReload.set(1);
       held.set(0);
     },
+    scimTokens: (list) => void (listTokens = list),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -18,6 +18,7 @@ export function committedEvents(
   const base = { ...by, userId: user.id, userName: user.profile.userName };
   return [
     ...(created ? [{ ...base, type: 'user.created' } as const] : []),
+    ...(committed.unmatched ? [{ ...base, type: 'scim.unmatched' } as const] : []),
     ...groupsCreated.map((group) => ({ ...base, type: 'group.created' as const, group })),
     ...added.map(({ group, source }) => ({
       ...base,

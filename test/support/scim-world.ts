@@ -10,6 +10,7 @@ import { silentLog, type IdentityAssertion, type Log } from '../../src/identity/
 import { login, type JitPolicy } from '../../src/jit/index.ts';
 import { createScim, createTokens, type ScimDeps, type ScimProvider } from '../../src/scim/index.ts';
 import { createEndings, openSessionStore } from '../../src/sessions/index.ts';
+import { committedEvents } from '../../src/web/index.ts';
 import { assertionOf } from './people.ts';
 import { sampleLogin, sampleSession } from './sessions.ts';
 
@@ -161,7 +162,8 @@ export async function startScimWorld(
       const assertion = assertionOf(overrides);
       const policy = providers.get(assertion.provider);
       if (!policy) throw new Error('no such provider');
-      return login<AuditEvent>(directory, assertion, policy, now);
+      const by = { at: now(), actor: { kind: 'person' }, provider: assertion.provider } as const;
+      return login<AuditEvent>(directory, assertion, policy, now, (done) => committedEvents(by, done));
     },
     async openSession(userId) {
       const session = sampleSession(randomBytes(8).toString('hex'), now(), {

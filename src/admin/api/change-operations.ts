@@ -106,7 +106,10 @@ export const changeOperations: readonly Operation[] = [
       const { name, kind, days } = body;
       const expiresAt = days === undefined ? undefined : deps.now() + days * 86_400_000;
       const made = await deps.scim.createToken({ provider, kind, name, expiresAt, actor: operator.actor });
-      return { token: await found(Promise.resolve(scimTokenJson(made.token))), secret: made.secret };
+      return {
+        token: await found(Promise.resolve(scimTokenJson(made.token, deps.scim))),
+        secret: made.secret,
+      };
     },
   }),
   operation({

@@ -186,7 +186,10 @@ export const readOperations: readonly Operation[] = [
           done,
           errors,
           lastRequest: status.lastRequest ?? null,
-          tokens: tokens.flatMap((token) => scimTokenJson(token) ?? []),
+          lastRefused: status.lastRefused ?? null,
+          neverSignedIn: status.neverSignedIn.total,
+          notProvisioned: status.notProvisioned.total,
+          tokens: tokens.flatMap((token) => scimTokenJson(token, deps.scim) ?? []),
         };
       });
       return { scim: await Promise.all(all) };

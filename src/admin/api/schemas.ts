@@ -139,6 +139,7 @@ export const scimTokenSchema = z
     name: z.string(),
     createdAt: time,
     expiresAt: maybeTime,
+    endsWithinDays: z.int().nullable().meta({ description: '30, 14 or 3 when its end is that near' }),
     lastUsedAt: maybeTime,
     revokedAt: maybeTime,
   })
@@ -154,6 +155,9 @@ export const scimSchema = z
     requests: z.int(),
     done: z.record(z.string(), z.int()),
     errors: z.record(z.string(), z.int()),
+    lastRefused: z.strictObject({ at: time, why: z.string() }).nullable(),
+    neverSignedIn: z.int().meta({ description: 'Provisioned, and no sign-in was ever theirs' }),
+    notProvisioned: z.int().meta({ description: 'Signed in, and not in SCIM' }),
     tokens: z.array(scimTokenSchema),
   })
   .meta({ id: 'Provisioning' });

@@ -3,6 +3,7 @@ import type { LoginTraceRow, ScimToken } from '../../directory/index.ts';
 import { Failure, formatSource, type User } from '../../identity/index.ts';
 import { deviceOf, sessionRef, type SessionRecord } from '../../sessions/index.ts';
 import { statusOf } from '../console/people-pages.ts';
+import type { AdminScim } from '../types.ts';
 import type { personSchema, scimTokenSchema, sessionSchema } from './schemas.ts';
 
 /** A moment as the API has it. */
@@ -55,7 +56,10 @@ export function sessionsJson(sessions: readonly SessionRecord[]): z.input<typeof
 }
 
 /** A token of a provisioning client, without its digest; undefined for one that was only issued to a client. */
-export function scimTokenJson(token: ScimToken): z.input<typeof scimTokenSchema> | undefined {
+export function scimTokenJson(
+  token: ScimToken,
+  scim: Pick<AdminScim, 'endsWithin'>,
+): z.input<typeof scimTokenSchema> | undefined {
   const { id, provider, kind, name } = token;
   if (kind === 'access') return undefined;
   return {
@@ -65,6 +69,7 @@ export function scimTokenJson(token: ScimToken): z.input<typeof scimTokenSchema>
     name,
     createdAt: iso(token.createdAt),
     expiresAt: isoOrNull(token.expiresAt),
+    endsWithinDays: scim.endsWithin(token) ?? null,
     lastUsedAt: isoOrNull(token.lastUsedAt),
     revokedAt: isoOrNull(token.revokedAt),
   };

@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Config } from '../../config/index.ts';
+import type { ScimToken } from '../../directory/index.ts';
+import type { AdminScim } from '../types.ts';
 
 /** Something in the configuration that ends by itself one day, and must be replaced before. */
 export interface Credential {
@@ -42,6 +44,18 @@ export function endingCredentials(config: Pick<Config, 'providers'>, now: number
             : ('fine' as const),
     }))
     .sort((one, other) => one.endsAt - other.endsAt);
+}
+
+/** Tokens of provisioning clients that end soon. Those that ended are shown with the others: nobody uses them any more. */
+export function endingTokens(
+  scim: Pick<AdminScim, 'endsWithin'>,
+  tokens: readonly ScimToken[],
+): readonly Credential[] {
+  return tokens.flatMap((token): readonly Credential[] => {
+    const { provider, name, expiresAt } = token;
+    if (expiresAt === undefined || scim.endsWithin(token) === undefined) return [];
+    return [{ provider, what: `the SCIM token "${name}"`, endsAt: expiresAt, state: 'soon' }];
+  });
 }
 
 function endOf(pem: string): number | undefined {

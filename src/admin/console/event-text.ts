@@ -59,6 +59,8 @@ export function eventText(event: AuditEvent): string {
       return `security event ${event.event}: ${event.effect.replaceAll('_', ' ')}`;
     case 'session.ended':
       return `session ended: ${event.cause.replaceAll('_', ' ')}`;
+    case 'scim.unmatched':
+      return 'signed in, and is not in SCIM';
     case 'config.loaded':
       return `configuration ${event.version ?? ''} loaded`;
     case 'config.rejected':

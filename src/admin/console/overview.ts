@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../audit/index.ts';
 import { heldConfig, type HeldConfig } from '../accept-config.ts';
 import type { AdminDeps } from '../types.ts';
-import { endingCredentials } from './credentials.ts';
+import { endingCredentials, endingTokens } from './credentials.ts';
 import { reasonText } from './event-text.ts';
 import { type Bar, barPlot, linePlot } from './plot.ts';
 
@@ -60,7 +60,7 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
   const { length = 7 * day, step = 6 * hour } = spans[span] ?? {};
   const to = Math.ceil(now() / step) * step;
   const from = to - length;
-  const [tallies, refusals, people, live, samples, rejected, loaded, held, scim] = await Promise.all([
+  const [tallies, refusals, people, live, samples, rejected, loaded, held, scim, tokens] = await Promise.all([
     directory.tally(loginTypes, from, step),
     directory.refusals(from),
     directory.countPeople(),
@@ -70,6 +70,7 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
     directory.read({ type: 'config.loaded', limit: 1 }),
     heldConfig(deps),
     Promise.all(deps.scim.providers.map((provider) => deps.scim.status(provider))),
+    Promise.all(deps.scim.providers.map((provider) => deps.scim.tokens(provider))),
   ]);
   const bars = new Map<number, number[]>();
   for (const { at, type, count } of tallies) {
@@ -102,7 +103,7 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
       lastRequest,
       refused: Object.values(errors).reduce((sum, count) => sum + count, 0),
     })),
-    credentials: endingCredentials(config, now()),
+    credentials: [...endingCredentials(config, now()), ...endingTokens(deps.scim, tokens.flat())],
     config: {
       version: config.version,
       held,

@@ -29,7 +29,12 @@ export function scimPages(deps: AdminDeps, routes: Routes, send: SendPage): void
           errors: Object.entries(status.errors),
           tokens: tokens
             .filter(({ kind }) => kind !== 'access')
-            .map((token) => ({ ...token, digest: undefined, state: stateOf(token, now()) })),
+            .map((token) => ({
+              ...token,
+              digest: undefined,
+              state: stateOf(token, now()),
+              endsWithin: scim.endsWithin(token),
+            })),
         };
       }),
     );

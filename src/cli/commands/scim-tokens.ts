@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { scimProviders, withStores } from '../../app.ts';
 import { parseDuration, type Config } from '../../config/index.ts';
 import type { ScimToken } from '../../directory/index.ts';
-import { createTokens, type Tokens } from '../../scim/index.ts';
+import { createTokens, warningDue, type Tokens } from '../../scim/index.ts';
 import { exit, type Arguments, type Command, type ExitCode, type Terminal } from '../command.ts';
 import { configOf } from '../configuration.ts';
 import { nearest } from '../nearest.ts';
@@ -91,7 +91,7 @@ export const scimTokenList: Command = {
       const at = Date.now();
       const rows = (await tokens.list(args.words[0])).map((token) => publicToken(token, at));
       if (args.json) terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
-      else
+      else {
         printTable(
           terminal,
           ['ID', 'PROVIDER', 'KIND', 'NAME', 'STATE', 'ENDS', 'LAST USED'],
@@ -100,11 +100,18 @@ export const scimTokenList: Command = {
             row.provider,
             row.kind,
             row.name,
-            row.state,
+            row.endsWithinDays === undefined ? row.state : `${row.state}, ends soon`,
             row.expiresAt ?? 'never',
             row.lastUsedAt ?? 'never',
           ]),
         );
+        for (const { id, name, endsWithinDays } of rows) {
+          if (endsWithinDays !== undefined)
+            terminal.err(
+              `${id} (${name}) ends within ${endsWithinDays} days: make a new one and give it to the provider before.\n`,
+            );
+        }
+      }
       return exit.ok;
     }),
 };
@@ -171,6 +178,7 @@ function publicToken(token: ScimToken, at: number) {
     kind: kind === 'client' ? 'oauth client' : 'bearer',
     name,
     state,
+    endsWithinDays: warningDue(token, at),
     createdAt: iso(token.createdAt),
     expiresAt: iso(expiresAt),
     lastUsedAt: iso(token.lastUsedAt),

@@ -4,7 +4,7 @@ import { tokenize, type Token } from './tokens.ts';
 
 /** Deeper and larger filters are refused: nobody needs them, and each level costs stack. */
 const maxDepth = 32;
-const maxNodes = 500;
+const maxConditions = 500;
 
 /** A token habit of some client, applied before the strict grammar. */
 export type TokenHabit = (tokens: readonly Token[]) => readonly Token[];
@@ -36,7 +36,7 @@ class Reader {
   readonly #tokens: readonly Token[];
   readonly #errorType: ScimType;
   #at = 0;
-  #nodes = 0;
+  #conditions = 0;
 
   constructor(tokens: readonly Token[], errorType: ScimType) {
     this.#tokens = tokens;
@@ -45,7 +45,7 @@ class Reader {
 
   or(depth: number): Filter {
     let left = this.#and(depth);
-    while (this.#takeWord('or')) left = this.#node({ op: 'or', left, right: this.#and(depth) });
+    while (this.#takeWord('or')) left = { op: 'or', left, right: this.#and(depth) };
     return left;
   }
 
@@ -70,7 +70,7 @@ class Reader {
 
   #and(depth: number): Filter {
     let left = this.#not(depth);
-    while (this.#takeWord('and')) left = this.#node({ op: 'and', left, right: this.#not(depth) });
+    while (this.#takeWord('and')) left = { op: 'and', left, right: this.#not(depth) };
     return left;
   }
 
@@ -78,7 +78,7 @@ class Reader {
     if (depth > maxDepth) throw this.#error(`nested deeper than ${maxDepth} levels`);
     if (this.#peekWord('not') && this.#tokens[this.#at + 1]?.kind === '(') {
       this.#at += 1;
-      return this.#node({ op: 'not', filter: this.#group(depth + 1) });
+      return { op: 'not', filter: this.#group(depth + 1) };
     }
     if (this.#tokens[this.#at]?.kind === '(') return this.#group(depth + 1);
     return this.#expression(depth);
@@ -104,20 +104,19 @@ class Reader {
     if (operator?.kind !== 'word') throw this.#error('an operator is missing');
     this.#at += 1;
     const op = operator.text.toLowerCase();
-    if (op === 'pr') return this.#node({ op: 'pr', path });
+    if (op === 'pr') return this.#condition({ op: 'pr', path });
     if (!isComparison(op)) throw this.#error(`unknown operator "${operator.text}"`);
     const value = this.#tokens[this.#at];
     if (value?.kind !== 'value')
       throw this.#error(`"${operator.text}" needs a value, strings in double quotes`);
     this.#at += 1;
-    return this.#node({ op, path, value: value.value });
+    return this.#condition({ op, path, value: value.value });
   }
 
   /** `emails[type eq "work"].value eq "x"`: the comparison behind the bracket is about the same element. */
   #elements(path: AttributePath, filter: Filter): Filter {
     const rest = this.#tokens[this.#at];
-    if (rest?.kind !== 'word' || !rest.text.startsWith('.'))
-      return this.#node({ op: 'element', path, filter });
+    if (rest?.kind !== 'word' || !rest.text.startsWith('.')) return { op: 'element', path, filter };
     this.#at += 1;
     const inner: AttributePath = {
       urn: undefined,
@@ -128,15 +127,15 @@ class Reader {
     const op = operator?.kind === 'word' ? operator.text.toLowerCase() : '';
     this.#at += 1;
     if (op === 'pr') {
-      const present = this.#node({ op: 'pr', path: inner });
-      return this.#node({ op: 'element', path, filter: { op: 'and', left: filter, right: present } });
+      const present = this.#condition({ op: 'pr', path: inner });
+      return { op: 'element', path, filter: { op: 'and', left: filter, right: present } };
     }
     const value = this.#tokens[this.#at];
     if (!isComparison(op) || value?.kind !== 'value')
       throw this.#error('a comparison is missing behind the bracket');
     this.#at += 1;
-    const right = this.#node({ op, path: inner, value: value.value });
-    return this.#node({ op: 'element', path, filter: { op: 'and', left: filter, right } });
+    const right = this.#condition({ op, path: inner, value: value.value });
+    return { op: 'element', path, filter: { op: 'and', left: filter, right } };
   }
 
   #path(): AttributePath {
@@ -157,9 +156,9 @@ class Reader {
     throw this.#error(`"${text}" is not an attribute name`);
   }
 
-  #node(filter: Filter): Filter {
-    this.#nodes += 1;
-    if (this.#nodes > maxNodes) throw this.#error(`more than ${maxNodes} conditions`);
+  #condition(filter: Filter): Filter {
+    this.#conditions += 1;
+    if (this.#conditions > maxConditions) throw this.#error(`more than ${maxConditions} conditions`);
     return filter;
   }
 

@@ -21,7 +21,7 @@ export function planFilter(type: ResourceType, filter: Filter): Plan {
     case 'or': {
       const [left, right] = [planFilter(type, filter.left), planFilter(type, filter.right)];
       if (!left.where || !right.where) return { where: undefined, rest: filter };
-      const where = { any: [left.where, right.where] };
+      const where = { any: [...alternatives(left.where), ...alternatives(right.where)] };
       return { where, rest: left.rest || right.rest ? filter : undefined };
     }
     case 'not':
@@ -100,8 +100,12 @@ function changedOf(op: Comparison, value: FilterValue): ScimCondition | undefine
 }
 
 function both(left: ScimCondition | undefined, right: ScimCondition | undefined): ScimCondition | undefined {
-  return left && right ? { all: [left, right] } : (left ?? right);
+  return left && right ? { all: [...parts(left), ...parts(right)] } : (left ?? right);
 }
+
+/** A chain of hundreds stays one list: databases bound how deep an expression may be. */
+const alternatives = (where: ScimCondition) => ('any' in where ? where.any : [where]);
+const parts = (where: ScimCondition) => ('all' in where ? where.all : [where]);
 
 function bothRests(left: Filter | undefined, right: Filter | undefined): Filter | undefined {
   return left && right ? { op: 'and', left, right } : (left ?? right);

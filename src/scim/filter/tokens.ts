@@ -20,7 +20,7 @@ export function tokenize(text: string, errorType: ScimType): Token[] {
   let at = 0;
   while (at < text.length) {
     const character = text.charAt(at);
-    if (character === ' ') at += 1;
+    if (isSpace(character)) at += 1;
     else if (character === '(' || character === ')' || character === '[' || character === ']') {
       tokens.push({ kind: character });
       at += 1;
@@ -35,6 +35,11 @@ export function tokenize(text: string, errorType: ScimType): Token[] {
     }
   }
   return tokens;
+}
+
+/** The grammar has spaces only; a filter that was broken into lines means the same. */
+function isSpace(character: string): boolean {
+  return character === ' ' || character === '\t' || character === '\r' || character === '\n';
 }
 
 function endOfString(text: string, start: number, errorType: ScimType): number {
@@ -55,7 +60,7 @@ function readString(json: string, errorType: ScimType): string {
 
 function endOfWord(text: string, start: number): number {
   let end = start;
-  while (end < text.length && !' ()[]"'.includes(text.charAt(end))) end += 1;
+  while (end < text.length && !' \t\r\n()[]"'.includes(text.charAt(end))) end += 1;
   return end;
 }
 

@@ -1,4 +1,6 @@
-import { parsePath } from '../filter/index.ts';
+import { badRequest } from '../error.ts';
+import { parsePath, printPath } from '../filter/index.ts';
+import type { Operation } from '../patch/index.ts';
 import { isObject } from '../resource.ts';
 import { attributeNamed, coreAttributes, schemaNamed, type ResourceType } from '../schema/index.ts';
 import { resolvePath } from '../schema/resolve.ts';
@@ -65,4 +67,23 @@ function objectAt(container: Record<string, unknown>, name: string): Record<stri
   const copy = { ...present };
   container[name] = copy;
   return copy;
+}
+
+/**
+ * Some clients treat the URN of the core schema as an extension's, as a path or as a key of the value:
+ * `{"urn:…:core:2.0:User": {"active": false}}`. What is inside is meant, as in a POST.
+ * https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility
+ */
+export function coreAsContainer(type: ResourceType, operation: Operation): Operation {
+  const isCore = (text: string) => text.toLowerCase() === type.schema.id.toLowerCase();
+  const { op, path, value } = operation;
+  if (path && !path.filter && isCore(printPath(path.path))) {
+    if (op === 'remove') throw badRequest('noTarget', 'remove needs an attribute as its path.');
+    return { op, path: undefined, value };
+  }
+  if (path || !isObject(value) || !Object.keys(value).some(isCore)) return operation;
+  const entries = Object.entries(value).flatMap(([key, each]) =>
+    isCore(key) && isObject(each) ? Object.entries(each) : [[key, each] as const],
+  );
+  return { op, path, value: Object.fromEntries(entries) };
 }

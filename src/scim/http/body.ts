@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { badRequest, ScimError } from '../error.ts';
 
@@ -10,14 +11,23 @@ const types = ['application/scim+json', 'application/json'];
 
 /**
  * The JSON body of a request.
- * @throws ScimError 413 beyond {@link largestBody}, 415 for another type, 400 invalidSyntax for what is no JSON
+ * @throws ScimError 413 beyond {@link largestBody}, 415 for another type, 400 invalidSyntax for what is no JSON in UTF-8
  */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
-  const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== undefined && type !== '' && !types.includes(type))
+  const [type, ...parameters] = (req.headers['content-type'] ?? '').toLowerCase().split(';');
+  const charset = parameters.map((each) => each.trim()).find((each) => each.startsWith('charset='));
+  if (type?.trim() && !types.includes(type.trim()))
     throw new ScimError(415, `The body must be ${types.join(' or ')}.`);
-  return parseJson((await readBytes(req, largestBody)).toString('utf8'));
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))
+    throw new ScimError(415, 'The body must be encoded in UTF-8.');
+  const bytes = await readBytes(req, largestBody);
+  // What is no UTF-8 would become other names without a word (RFC 8259, section 8.1).
+  if (!isUtf8(bytes)) throw badRequest('invalidSyntax', 'The body is not UTF-8.');
+  const text = bytes.toString('utf8');
+  return parseJson(text.startsWith(byteOrderMark) ? text.slice(1) : text);
 }
+
+const byteOrderMark = '\ufeff';
 
 /** @throws ScimError 413 as soon as it is known that the body is longer. */
 export async function readBytes(req: IncomingMessage, most: number): Promise<Buffer> {

@@ -99,9 +99,9 @@ function split(url: string): { path: string; search: string } {
 function segments(path: string): string[] {
   const [, scim, version, ...rest] = path.split('/');
   if (scim !== 'scim' || version !== 'v2') throw new ScimError(404, 'There is nothing at this path.');
-  if (rest.at(-1) === '') rest.pop();
   try {
-    return rest.map((each) => decodeURIComponent(each));
+    // A tenant URL with a slash at its end makes `/scim/v2//Users`.
+    return rest.filter((each) => each !== '').map((each) => decodeURIComponent(each));
   } catch {
     throw badRequest('invalidSyntax', 'The path of the URL is not percent-encoded rightly.');
   }

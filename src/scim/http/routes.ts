@@ -95,7 +95,10 @@ export function createRoutes(services: Services): (caller: Caller, request: Scim
 function answer({ method }: ScimRequest, methods: Methods): Promise<Answer> | Answer {
   const wanted = method === 'HEAD' ? 'GET' : method;
   const operation = Object.hasOwn(methods, wanted) ? methods[wanted] : undefined;
-  if (!operation) throw new MethodNotAllowed(Object.keys(methods));
+  if (!operation)
+    throw new MethodNotAllowed(
+      Object.keys(methods).flatMap((each) => (each === 'GET' ? [each, 'HEAD'] : each)),
+    );
   return operation();
 }
 

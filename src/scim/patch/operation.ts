@@ -22,14 +22,14 @@ export function readOperations(
   habit: (path: PatchPath) => PatchPath = (path) => path,
 ): Operation[] {
   if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
-  const schemas: unknown = body['schemas'];
+  const schemas = named(body, 'schemas');
   if (
     !Array.isArray(schemas) ||
     !schemas.some((urn) => String(urn).toLowerCase() === patchUrn.toLowerCase())
   ) {
     throw badRequest('invalidSyntax', `"schemas" must contain ${patchUrn}.`);
   }
-  const operations = Object.entries(body).find(([key]) => key.toLowerCase() === 'operations')?.[1];
+  const operations = named(body, 'operations');
   if (!Array.isArray(operations)) throw badRequest('invalidSyntax', '"Operations" must be a list.');
   if (operations.length > maxOperations)
     throw badRequest('invalidSyntax', `"Operations" has more than ${maxOperations} of them.`);
@@ -38,16 +38,23 @@ export function readOperations(
 
 function readOperation(input: unknown, habit: (path: PatchPath) => PatchPath): Operation {
   if (!isObject(input)) throw badRequest('invalidSyntax', 'Each operation must be an object.');
-  const op = String(input['op']).toLowerCase();
+  const op = String(named(input, 'op')).toLowerCase();
   if (op !== 'add' && op !== 'remove' && op !== 'replace') {
     throw badRequest('invalidSyntax', '"op" must be add, remove or replace.');
   }
-  const text = input['path'];
+  const text = named(input, 'path');
   if (text !== undefined && text !== null && typeof text !== 'string') {
     throw badRequest('invalidPath', 'The path must be a string.');
   }
   const path = text ? habit(parsePath(text)) : undefined;
   if (op === 'remove' && !path) throw badRequest('noTarget', 'remove needs a path.');
-  if (op !== 'remove' && !('value' in input)) throw badRequest('invalidSyntax', `${op} needs a value.`);
-  return { op, path, value: input['value'] };
+  const value = named(input, 'value');
+  if (op !== 'remove' && value === undefined) throw badRequest('invalidSyntax', `${op} needs a value.`);
+  return { op, path, value };
+}
+
+/** Names are compared without case, those of a message too (RFC 7643, section 2.1). */
+function named(input: Record<string, unknown>, name: string): unknown {
+  if (Object.hasOwn(input, name)) return input[name];
+  return Object.entries(input).find(([key]) => key.toLowerCase() === name)?.[1];
 }

@@ -23,6 +23,8 @@ interface BulkOperation {
 }
 
 const requestUrn = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+/** What an operation may be about: searches have their own road, and Bulk inside Bulk has none. */
+const changeable = /^\/(?:Users|Groups)(?:\/(?!\.search)[^/?]+)?\/?$/;
 const responseUrn = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 
 /**
@@ -55,6 +57,8 @@ export function createBulk(
       if (!operation) break;
       const { method, path, bulkId } = operation;
       try {
+        if (!changeable.test(path))
+          throw badRequest('invalidPath', 'Bulk changes /Users and /Groups, or one of them by its id.');
         const lost = [...operation.needs].filter((id) => !made.has(id));
         if (lost.length > 0) throw unresolved(lost, failed);
         const answer = await carryOut(caller, {

@@ -1,7 +1,7 @@
 import type { MemberDelta, ScimGroupRecord, ScimMember, ScimStore } from '../../directory/index.ts';
 import { badRequest, ScimError } from '../error.ts';
 import { elementMatches, type Filter } from '../filter/index.ts';
-import { flatKeys } from '../habits/bodies.ts';
+import { coreAsContainer, flatKeys } from '../habits/bodies.ts';
 import { patchPathHabits } from '../habits/filters.ts';
 import { valueHabits } from '../habits/values.ts';
 import { applyPatch, readMembers, readOperations, splitGroupOperations } from '../patch/index.ts';
@@ -157,7 +157,9 @@ export function createGroupService(
       conditions: Conditions,
       projection = all,
     ): Promise<Answer> {
-      const operations = readOperations(body, patchPathHabits(groupType));
+      const operations = readOperations(body, patchPathHabits(groupType)).map((each) =>
+        coreAsContainer(groupType, each),
+      );
       const { members, rest, leaving } = splitGroupOperations(operations, valueHabits);
       const delta = await withLeaving(caller, id, members, leaving);
       const record = await change(
@@ -214,5 +216,6 @@ function noSuchGroup(id: string): ScimError {
 }
 
 function noSuchMember(id: string): ScimError {
-  return new ScimError(404, `There is no user "${id.slice(0, 100)}" that could be a member.`);
+  // Not 404: that would say that there is no such group, and some clients would make it again.
+  return badRequest('invalidValue', `There is no user "${id.slice(0, 100)}" that could be a member.`);
 }

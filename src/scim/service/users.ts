@@ -7,7 +7,7 @@ import type {
 } from '../../directory/index.ts';
 import { emailDomain } from '../../identity/index.ts';
 import { ScimError } from '../error.ts';
-import { flatKeys } from '../habits/bodies.ts';
+import { coreAsContainer, flatKeys } from '../habits/bodies.ts';
 import { patchPathHabits } from '../habits/filters.ts';
 import { valueHabits } from '../habits/values.ts';
 import { applyPatch, readOperations } from '../patch/index.ts';
@@ -153,7 +153,9 @@ export function createUserService(
       conditions: Conditions,
       projection = all,
     ): Promise<Answer> {
-      const operations = readOperations(body, patchPathHabits(userType));
+      const operations = readOperations(body, patchPathHabits(userType)).map((each) =>
+        coreAsContainer(userType, each),
+      );
       return change(
         caller,
         id,

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { startScimWorld, type ScimWorld } from '../../support/scim-world.ts';
 import { scimCases } from './cases/index.ts';
+import { bodies } from './bodies.ts';
 import { concurrency } from './concurrency.ts';
 import { oneIdentity } from './identity.ts';
 import { isolation } from './isolation.ts';
+import { matching } from './matching.ts';
 import { refusals } from './refusals.ts';
 import { runCase } from './run-case.ts';
 import { sessionsEnd } from './sessions.ts';
@@ -38,7 +40,7 @@ export function scimConformance(
       });
     }
 
-    for (const part of [sessionsEnd, oneIdentity, isolation, concurrency, tokens, refusals])
+    for (const part of [sessionsEnd, oneIdentity, matching, isolation, concurrency, tokens, refusals, bodies])
       part(() => world);
   });
 }

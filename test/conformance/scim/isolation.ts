@@ -82,7 +82,10 @@ export function isolation(world: () => ScimWorld): void {
         ['PUT', `/Groups/${ownGroup}`, { displayName: 'same', members }],
         ['POST', '/Groups', { displayName: 'another', members }],
       ] as const) {
-        expect((await own!(method, path, body)).status).toBe(404);
+        expect((await own!(method, path, body)).body).toMatchObject({
+          status: '400',
+          scimType: 'invalidValue',
+        });
       }
       expect((await own!('GET', `/Groups/${ownGroup}`)).body.members).toBeUndefined();
       expect((await own!('GET', '/Groups')).body.totalResults).toBe(1);

@@ -132,6 +132,29 @@ describe('a token of a provisioning client', () => {
     expect((await ask()).status).toBe(401);
   });
 
+  it('that ends within two weeks is a warning on its page and on the first one, and in the API', async () => {
+    const { tokens } = world.stores.directory.scim;
+    const at = Date.now();
+    await tokens.add({
+      id: '00112233445566aa',
+      provider: 'okta',
+      kind: 'bearer',
+      name: 'Ends & soon',
+      digest: 'x',
+      clientId: undefined,
+      createdAt: at,
+      expiresAt: at + 10 * 24 * 3_600_000,
+      lastUsedAt: undefined,
+      revokedAt: undefined,
+    });
+    expect(await get('/admin/scim')).toMatch(/Ends &amp; soon<\/bdi><\/strong> ends within 14 days/);
+    expect(await get('/admin')).toContain('the SCIM token &quot;Ends &amp; soon&quot;');
+    const list = await fetch(`${world.baseUrl}/admin/api/scim`, { headers: { cookie: admin.cookie } });
+    expect(JSON.stringify(await list.json())).toContain('"endsWithinDays":14');
+    await tokens.revoke('00112233445566aa', at);
+    expect(await get('/admin')).not.toContain('Ends &amp; soon');
+  });
+
   it.each([
     [{ provider: 'okta', name: '', kind: 'bearer', days: '365' }],
     [{ provider: 'okta', name: 'x', kind: 'bearer', days: '9999' }],

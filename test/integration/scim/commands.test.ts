@@ -65,6 +65,20 @@ describe('doorward scim', () => {
     expect((await line.run('scim', 'token', 'revoke', 'nothing')).code).toBe(1);
   });
 
+  it('tells of a token that ends soon, in the list', async () => {
+    const { id } = JSON.parse(
+      (await line.run('scim', 'token', 'create', 'entra', '--name', 'short', '--expires', '10d', '--json'))
+        .out,
+    );
+    const listed = await line.run('scim', 'token', 'list', 'entra');
+    expect(listed.out).toMatch(/short\s+valid, ends soon/);
+    expect(listed.err).toContain(`${id} (short) ends within 14 days`);
+    const rows = JSON.parse((await line.run('scim', 'token', 'list', 'entra', '--json')).out);
+    expect(rows.find((row: { id: string }) => row.id === id)).toMatchObject({ endsWithinDays: 14 });
+    await line.run('scim', 'token', 'revoke', id);
+    expect((await line.run('scim', 'token', 'list', 'entra')).err).toBe('');
+  });
+
   it('makes an OAuth client whose id and secret are exchanged for a token', async () => {
     const made = JSON.parse(
       (await line.run('scim', 'token', 'create', 'entra', '--name', 'gallery', '--oauth', '--json')).out,

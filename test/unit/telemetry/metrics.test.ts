@@ -36,6 +36,27 @@ describe('the metrics', () => {
     expect(text).toContain('doorward_sessions_ended_total{cause="disabled"} 3\n');
   });
 
+  it('say when the credentials of SCIM clients end, as long as the store tells', async () => {
+    const metrics = createMetrics({ process: false });
+    const base = { provider: 'okta', revokedAt: undefined };
+    let isAway = false;
+    metrics.scimTokens(async () => {
+      if (isAway) throw new Error('away');
+      return [
+        { ...base, id: 'ends', expiresAt: 1_800_000_000_500 },
+        { ...base, id: 'never', expiresAt: undefined },
+        { ...base, id: 'revoked', expiresAt: 1_800_000_000_000, revokedAt: 5 },
+      ];
+    });
+    const series = async () =>
+      (await metrics.text()).split('\n').filter((line) => line.startsWith('doorward_scim_token'));
+    expect(await series()).toEqual([
+      'doorward_scim_token_expiry_timestamp_seconds{provider="okta",token="ends"} 1800000000',
+    ]);
+    isAway = true;
+    expect(await series()).toEqual([]);
+  });
+
   it('name the one version of the configuration that is in force', async () => {
     const metrics = createMetrics({ version: 'aaa', process: false });
     expect(await metrics.text()).toContain('doorward_config_info{version="aaa"} 1\n');

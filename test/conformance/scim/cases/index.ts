@@ -3,6 +3,7 @@ import { entraGroups } from './entra-groups.ts';
 import { entraUsers } from './entra-users.ts';
 import { okta } from './okta.ts';
 import { others } from './others.ts';
+import { relatives } from './relatives.ts';
 import { rfcChanges } from './rfc-changes.ts';
 import { rfcLists } from './rfc-lists.ts';
 
@@ -14,4 +15,5 @@ export const scimCases: readonly ScimCase[] = [
   ...others,
   ...rfcLists,
   ...rfcChanges,
+  ...relatives,
 ];

@@ -371,7 +371,7 @@ export const rfcChanges: readonly ScimCase[] = [
         send: 'DELETE /Users',
         status: 405,
         answer: refusal(405),
-        check: ({ headers }) => expect(headers.get('allow')).toBe('GET, POST'),
+        check: ({ headers }) => expect(headers.get('allow')).toBe('GET, HEAD, POST'),
       },
       { send: 'POST /Schemas', body: {}, status: 405, answer: refusal(405) },
     ],
