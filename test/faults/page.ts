@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const path = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
@@ -37,7 +37,7 @@ export function versions(): string {
     `Node ${process.versions.node}`,
     `Redis ${redis}`,
     `PostgreSQL ${postgres}`,
-    `Linux ${release()}`,
+    'Linux',
     `${cpus().length} cores`,
   ].join(', ');
 }
