@@ -138,8 +138,9 @@ export function admission(
     const jar = cookie.at?.(request.host) ?? cookie;
     const value = cookieValue(request.cookie, jar.name);
     if (value === undefined) return withoutSession(request);
-    // What a cookie of another host stands for, it stands for there only.
-    const key = jar === cookie ? value : `${request.host} ${value}`;
+    // What a cookie of another host stands for, it stands for there only. No header has a newline in it, so that no
+    // cookie can be written like the key of another one.
+    const key = jar === cookie ? value : `${request.host}\n${value}`;
     const at = now();
     bringInChanges();
     const session = cache.get(key);

@@ -25,8 +25,11 @@ export interface OtherHosts {
   finish(req: Request, res: Response): Promise<void>;
 }
 
-/** What a code stands for. */
+/** What a code stands for, and where it is good. */
 interface HandOver {
+  readonly host: string;
+  /** Digest of the cookie of the browser that asked for it. */
+  readonly browser: string;
   readonly digest: string;
   /** The end of the session, milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -68,9 +71,18 @@ export function createOtherHosts(
     return host;
   }
 
-  /** Where a code is kept: by code, host and browser together, so that nobody else finds it, or takes it away. */
-  const slot = (code: string, host: string, browser: string): string =>
-    digestOf(JSON.stringify([code, host, browser]));
+  /**
+   * Takes a code, wherever and by whomever it is brought: one that turns up in another browser or at another host may have
+   * been made to be caught there, and is dead from then on.
+   */
+  async function redeem(code: unknown, host: string, browser: string): Promise<HandOver | undefined> {
+    if (typeof code !== 'string' || !shape.test(code)) return undefined;
+    const text = await transient.take(kind, digestOf(code));
+    const handOver = text === undefined ? undefined : (JSON.parse(text) as HandOver);
+    // Anybody can name the digest of no cookie at all.
+    if (!shape.test(browser)) return undefined;
+    return handOver?.host === host && handOver.browser === digestOf(browser) ? handOver : undefined;
+  }
 
   /** A path at that host; anything else is its front page. */
   function pathAt(host: string, rd: unknown): string {
@@ -128,21 +140,17 @@ export function createOtherHosts(
       }
       const { digest, absoluteExpiresAt: expiresAt } = admission.identity.session;
       const code = Buffer.from(random(32)).toString('base64url');
-      const handOver: HandOver = { digest, expiresAt, returnTo: pathAt(host, rd) };
-      await transient.put(kind, slot(code, host, browser), JSON.stringify(handOver), codeLifetime);
+      const handOver: HandOver = { host, browser, digest, expiresAt, returnTo: pathAt(host, rd) };
+      await transient.put(kind, digestOf(code), JSON.stringify(handOver), codeLifetime);
       res.redirect(303, `${scheme}://${host}${config.prefix}/handover?code=${code}`);
     },
 
     async finish(req, res) {
       const host = here(req);
-      const { code } = req.query;
-      const browser = cookieOf(req, browserCookie);
-      const text =
-        typeof code === 'string' && shape.test(code) && browser !== undefined && shape.test(browser)
-          ? await transient.take(kind, slot(code, host, digestOf(browser)))
-          : undefined;
-      if (text === undefined) throw new Failure('login_state_unknown', { detail: 'web.handover' });
-      const { digest, expiresAt, returnTo } = JSON.parse(text) as HandOver;
+      const browser = cookieOf(req, browserCookie) ?? '';
+      const handOver = await redeem(req.query['code'], host, browser);
+      if (handOver === undefined) throw new Failure('login_state_unknown', { detail: 'web.handover' });
+      const { digest, expiresAt, returnTo } = handOver;
       await limits.succeeded(browser, `${host}${returnTo}`);
       const value = sealHostCookie(digest, host, config.secrets);
       const maxAge = Math.max(0, expiresAt - now());
