@@ -1,4 +1,5 @@
 import type { Config } from '../config/index.ts';
+import { withoutPort } from './described-request.ts';
 
 /** Which application a request is for, as `aud` of its assertion says: one of a closed set, whatever a client asks for. */
 export type AudienceOf = (host: string | undefined, path: string | undefined) => string;
@@ -11,7 +12,7 @@ export function audiences(config: Pick<Config, 'apps' | 'assertion'>): AudienceO
     (a, b) => Number(a.host === undefined) - Number(b.host === undefined) || b.path.length - a.path.length,
   );
   return (host, path) => {
-    const bare = host?.replace(/:\d+$/, '');
+    const bare = host === undefined ? undefined : withoutPort(host);
     const app = apps.find(
       (each) => (each.host === undefined || each.host === bare) && isUnder(path ?? '/', each.path),
     );

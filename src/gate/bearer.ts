@@ -93,7 +93,7 @@ export function bearers(
 
   return {
     read(authorization) {
-      const [, text] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
+      const [, text] = /^bearer[ \t]+(\S+)[ \t]*$/i.exec(authorization) ?? [];
       if (text === undefined || !(text.startsWith(tokenPrefix) || jwts.isOurs(text))) return undefined;
       return { key: createHash('sha256').update(text).digest('base64url'), text };
     },

@@ -138,6 +138,12 @@ export function canonicalHost(text: string, scheme: 'http' | 'https' | undefined
   return bare.replace(/\.(?=$|:)/, '');
 }
 
+/** A rule, a route and an audience are of a host whatever the port that the client names: it is the same application. */
+export function withoutPort(host: string): string {
+  const colon = host.lastIndexOf(':');
+  return colon === -1 || host.endsWith(']') ? host : host.slice(0, colon);
+}
+
 /** node:http joins a header that comes twice as `a, b`: left as it is, a space in it is refused by every form above. */
 function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;

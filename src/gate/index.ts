@@ -22,7 +22,7 @@ export {
 export { canonicalPath } from '../identity/index.ts';
 export { invalidToken, stepUpChallenge } from './challenges.ts';
 export { cookieValue, withoutCookies } from './cookie-value.ts';
-export { canonicalHost, undescribed, type DescribedRequest } from './described-request.ts';
+export { canonicalHost, undescribed, withoutPort, type DescribedRequest } from './described-request.ts';
 export { errorPage, type ErrorPage } from './error-page.ts';
 export { createGate, gateCounters, type GateOptions } from './gate.ts';
 export {
@@ -35,7 +35,7 @@ export {
 export { identityHeaders } from './identity-headers.ts';
 export { keySetEndpoint, keySetPath } from './key-set-endpoint.ts';
 export { loginUrls } from './login-url.ts';
-export { methodOverride } from './method-override.ts';
+export { methodOverrides } from './method-override.ts';
 export { isNavigation } from './navigation.ts';
 export { compilePolicy, type Policy, type PolicyPerson, type Verdict } from './policy.ts';
 export { trustedPeers, type TrustedPeers } from './trusted-peers.ts';

@@ -1,5 +1,5 @@
 import type { PathPattern } from '../config/index.ts';
-import { encodeSegment } from '../identity/index.ts';
+import { encodeSegment, unescaped } from '../identity/index.ts';
 
 /** Does a canonical path fall under one of the patterns? Pure. */
 export type PathMatch = (path: string) => boolean;
@@ -36,14 +36,25 @@ function bySegments(pattern: string, exact: boolean): PathMatch {
 }
 
 /**
- * A canonical path as a careless application would read it: case does not count, and what stands behind an escaped
- * semicolon is taken for a parameter. The same text when there is nothing of that in it, seen without taking it apart.
+ * A canonical path as a careless application would read it: escapes are undone until none is left, what stands behind a
+ * semicolon is taken for a parameter, neither case nor dots and spaces at the end of a name count, and letters that look
+ * alike are one (NFKC). With `cut`, what stands behind `?`, `#` or a control character is no part of the path any more. The
+ * same text when there is nothing of that in it, seen without taking it apart.
  */
-export function foldPath(path: string): string {
-  if (!/[A-Z%]/.test(path)) return path;
-  const segments = path
-    .split('/')
-    .map((segment) => decodeURIComponent(segment).split(';', 1)[0] ?? '')
-    .map((segment) => encodeSegment(segment.toLowerCase()));
-  return segments.join('/').replaceAll(/\/{2,}/g, '/');
+export function foldPath(path: string, cut = false): string {
+  if (!/[A-Z%]|\.(?:\/|$)/.test(path)) return path;
+  const whole = unescaped(path);
+  const [read = ''] = cut ? whole.split(/[?#\p{Cc}]/u, 1) : [whole];
+  return read
+    .split(/[/\\]/)
+    .map((segment) => foldName(segment.split(';', 1)[0] ?? ''))
+    .filter((name) => name !== '.')
+    .map(encodeSegment)
+    .join('/')
+    .replaceAll(/\/{2,}/g, '/');
+}
+
+function foldName(name: string): string {
+  const folded = name.normalize('NFKC').toUpperCase().toLowerCase();
+  return /^\.+$/.test(folded) ? folded : folded.replace(/[. ]+$/, '');
 }

@@ -1,11 +1,12 @@
 import type { PolicyRuleConfig } from '../config/index.ts';
 import type { UserSnapshot } from '../directory/index.ts';
 import type { SessionLogin } from '../sessions/index.ts';
+import { withoutPort } from './described-request.ts';
 import { foldPath, pathMatch, type PathMatch } from './path-match.ts';
 import type { GateRequest } from './types.ts';
 
 /** What is asked for, as far as rules look at it. */
-export type AskedFor = Pick<GateRequest, 'host' | 'path' | 'method' | 'methodOverride'>;
+export type AskedFor = Pick<GateRequest, 'host' | 'path' | 'method' | 'methodOverrides'>;
 
 /** Who asks, as far as rules look at it. */
 export interface PolicyPerson {
@@ -58,14 +59,17 @@ interface Rule {
   readonly verdicts: Readonly<Record<Verdict['because'], Verdict>>;
 }
 
+/** Nobody overrides a method more than once or twice by accident. */
+const mostOverrides = 8;
+
 const strictness = { public: 0, admit: 1, step_up: 2, refuse: 3 } as const;
 
 /**
  * The policy of a configuration. The first rule that holds for a request decides, and where none does the answer is no.
  *
- * Two doubts are settled to the strict side, by judging both readings: how carefully the application reads a path
+ * Two doubts are settled to the strict side, by judging all readings: how carefully the application reads a path
  * (`/ADMIN` and `/admin%3B` must pass the rule for `/admin` as well), and which method it will go by when the client sends
- * an override.
+ * overrides.
  */
 export function compilePolicy(rules: readonly PolicyRuleConfig[]): Policy {
   const compiled = rules.map(compileRule);
@@ -84,16 +88,22 @@ export function compilePolicy(rules: readonly PolicyRuleConfig[]): Policy {
     const written = decide(compiled, host, path, method, false, person, at);
     if (!namesPaths || path === undefined) return written;
     const folded = foldPath(path);
-    if (folded === path && !foldsPatterns) return written;
-    return stricter(written, decide(compiled, host, folded, method, true, person, at));
+    const cut = path.includes('%') ? foldPath(path, true) : folded;
+    if (folded === path && cut === path && !foldsPatterns) return written;
+    const verdict = stricter(written, decide(compiled, host, folded, method, true, person, at));
+    return cut === folded
+      ? verdict
+      : stricter(verdict, decide(compiled, host, cut, method, true, person, at));
   }
 
   return {
     judge(request, person, at) {
-      const { method, methodOverride } = request;
-      const verdict = judgeAs(request, method, person, at);
-      if (!namesMethods || methodOverride === undefined) return verdict;
-      return stricter(verdict, judgeAs(request, methodOverride, person, at));
+      const { method, methodOverrides: overrides } = request;
+      let verdict = judgeAs(request, method, person, at);
+      if (!namesMethods || overrides === undefined) return verdict;
+      if (overrides.length > mostOverrides) return noRule;
+      for (const each of overrides) verdict = stricter(verdict, judgeAs(request, each, person, at));
+      return verdict;
     },
   };
 }
@@ -206,10 +216,4 @@ function hostMatch(hosts: readonly string[]): (host: string) => boolean {
   const whole = new Set(hosts.filter((host) => !host.startsWith('*.')));
   const ends = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1));
   return (host) => whole.has(host) || ends.some((end) => host.endsWith(end) && host.length > end.length);
-}
-
-/** A rule holds for a host whatever the port that the client names: it is the same application. */
-function withoutPort(host: string): string {
-  const colon = host.lastIndexOf(':');
-  return colon === -1 || host.endsWith(']') ? host : host.slice(0, colon);
 }

@@ -16,8 +16,8 @@ export interface GateRequest {
   readonly path: string | undefined;
   /** Raw `Authorization` header; without it no token is looked for. */
   readonly authorization?: string | undefined;
-  /** The method that the client wants the application to go by instead (`X-HTTP-Method-Override`). */
-  readonly methodOverride?: string | undefined;
+  /** Methods that the client wants the application to go by instead (`X-HTTP-Method-Override`). */
+  readonly methodOverrides?: readonly string[] | undefined;
   /** A page of the gateway itself: the policy does not hold for it, and `anonymous` and `step_up` never come of it. */
   readonly own?: boolean;
   /** Nobody did anything just now (an open stream is looked after): not counted, and no reason to prolong a session. */

@@ -13,7 +13,7 @@ import {
 } from './described-request.ts';
 import { errorPage } from './error-page.ts';
 import { loginUrls } from './login-url.ts';
-import { methodOverride } from './method-override.ts';
+import { methodOverrides } from './method-override.ts';
 import { isNavigation } from './navigation.ts';
 import { trustedPeers } from './trusted-peers.ts';
 import type { Admission, Gate, StepUp } from './types.ts';
@@ -21,7 +21,7 @@ import type { Admission, Gate, StepUp } from './types.ts';
 export interface VerifyOptions {
   readonly config: Pick<
     Config,
-    'baseUrl' | 'hosts' | 'prefix' | 'trustedProxies' | 'listen' | 'brand' | 'contact' | 'headers'
+    'baseUrl' | 'hosts' | 'prefix' | 'trustedProxies' | 'listen' | 'brand' | 'contact' | 'headers' | 'policy'
   >;
   readonly admit: Gate['admit'];
   readonly log: Log;
@@ -69,6 +69,7 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
   const start = `${config.prefix}/verify/`;
   const peers = trustedPeers(config.trustedProxies, config.listen.socket !== undefined);
   const loginUrl = loginUrls(config);
+  const overridesOf = methodOverrides(config);
   const warned = new Set<string>();
 
   /** A connection has one peer: asked once, remembered on its socket. */
@@ -208,7 +209,7 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
       host: request.host,
       path: request.path,
       authorization: req.headers.authorization,
-      methodOverride: methodOverride(req.headers),
+      methodOverrides: overridesOf(req.headers),
     });
     if (!(admission instanceof Promise)) return answer(req, res, endpoint, request, admission);
     admission

@@ -7,7 +7,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  *
  * Escapes of unreserved characters are undone (RFC 3986, section 6.2.2), others written in upper case; slashes are
  * merged, escaped ones counting as slashes; path parameters (`;jsessionid=1`) do not count. Refused: `..` in any
- * spelling, backslashes, `#`, spaces, control characters, malformed escapes, escapes that are not UTF-8.
+ * spelling, also escaped several times; backslashes, `#`, spaces, control characters, malformed escapes, escapes that are
+ * not UTF-8.
  */
 export function canonicalPath(target: string): string | undefined {
   const query = target.indexOf('?');
@@ -22,7 +23,7 @@ export function canonicalPath(target: string): string | undefined {
   for (const segment of raw.split(/\/|%2f/i)) {
     const whole = decode(segment);
     const name = decode(segment.split(';', 1)[0] ?? '');
-    if (whole === undefined || name === undefined || climbs(whole)) return undefined;
+    if (whole === undefined || name === undefined || climbs(whole) || climbsAfterAll(whole)) return undefined;
     folder = name === '' || name === '.';
     if (!folder) segments.push(encodeSegment(name));
   }
@@ -45,6 +46,26 @@ function decode(raw: string): string | undefined {
 function climbs(segment: string): boolean {
   const [name] = segment.split(';', 1);
   return name === '..' || (name === '.' && segment !== '.');
+}
+
+/** Would whatever undoes escapes once more than it should climb? */
+function climbsAfterAll(segment: string): boolean {
+  return segment.includes('%') && unescaped(segment).split(/[/\\]/).some(climbs);
+}
+
+/** More layers of escapes than anybody takes off. */
+const mostLayers = 5;
+
+/** All layers of escapes undone, as whoever does it too often would read them; what is no UTF-8 becomes U+FFFD. Total. */
+export function unescaped(text: string): string {
+  let read = text;
+  for (let layer = 0; layer < mostLayers && /%[0-9a-f]{2}/i.test(read); layer += 1) {
+    const bytes = Buffer.from(read, 'utf8')
+      .toString('latin1')
+      .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    read = Buffer.from(bytes, 'latin1').toString('utf8');
+  }
+  return read;
 }
 
 /** One segment of a canonical path: escapes whatever is neither unreserved nor one of the characters that may stand there. */

@@ -7,7 +7,7 @@ import type { Config } from '../config/index.ts';
 import {
   assertionHeader,
   canonicalPath,
-  methodOverride,
+  methodOverrides,
   trustedPeers,
   type Admission,
   type Gate,
@@ -17,7 +17,7 @@ import { clientOf, type Client } from './client.ts';
 import { openStreams } from './open-streams.ts';
 import { refusals } from './refusals.ts';
 import { requestHeaders, type Admitted } from './request-headers.ts';
-import { tidyResponse } from './response-headers.ts';
+import { tidyResponse, withoutOurCookies } from './response-headers.ts';
 import { isUnder, routeTable, type Route } from './routes.ts';
 
 export interface ProxyOptions {
@@ -61,6 +61,9 @@ interface Flow {
   retried: boolean;
 }
 
+/** The application did not begin to answer in time. */
+class TooLate extends Error {}
+
 const ourPaths = ['/.well-known/doorward', '/scim', '/admin'];
 
 /** The built-in reverse proxy. Call `close` when the server stops. */
@@ -71,6 +74,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const findRoute = routeTable(config.upstreams);
   const peers = trustedPeers(config.trustedProxies, config.listen.socket !== undefined);
   const baseScheme = config.baseUrl.startsWith('https:') ? 'https' : 'http';
+  const overridesOf = methodOverrides(config);
   const refuse = refusals(options);
   const streams = openStreams(gate, timeouts.lookAfter);
   const agents = {
@@ -84,12 +88,14 @@ export function createProxy(options: ProxyOptions): Proxy {
     const flow = flows.get(req);
     if (flow !== undefined) flow.request = request;
     request.setTimeout(timeouts.answer, () =>
-      request.destroy(new Error('the application did not answer in time')),
+      request.destroy(new TooLate('the application did not answer in time')),
     );
   });
   server.on('proxyReqWs', (request, _req, socket) => {
-    // A side that breaks off takes the other with it: pipes pass on only an orderly end.
-    request.once('upgrade', (_answer, upstream) => {
+    request.once('response', withoutOurCookies);
+    request.once('upgrade', (answer, upstream) => {
+      withoutOurCookies(answer);
+      // A side that breaks off takes the other with it: pipes pass on only an orderly end.
       socket.once('close', () => void upstream.destroy());
       upstream.once('close', () => void socket.destroy());
     });
@@ -118,7 +124,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     const { hostname, port } = route.target;
     log.warn({ err: error, upstream: `${hostname}:${port}` }, 'an upstream does not answer');
     res.shouldKeepAlive = false;
-    refuse.upstream(req, res);
+    refuse.upstream(req, res, error instanceof TooLate ? 504 : 502);
   }
 
   /** Where a request goes; `ours`: not to an upstream; `malformed`: proxy and application could read it differently. */
@@ -147,7 +153,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       host: client.host,
       path,
       authorization: req.headers.authorization,
-      methodOverride: methodOverride(req.headers),
+      methodOverrides: overridesOf(req.headers),
     };
     const decide = (admission: Admission): void => {
       if (admission.kind === 'admitted') {

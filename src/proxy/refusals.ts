@@ -24,8 +24,8 @@ export interface Refuse {
     asked: DescribedRequest,
   ): void;
   malformed(req: IncomingMessage, res: ServerResponse): void;
-  /** The application is down or too slow. */
-  upstream(req: IncomingMessage, res: ServerResponse): void;
+  /** The application is down (502), or too slow (504). */
+  upstream(req: IncomingMessage, res: ServerResponse, status: 502 | 504): void;
 }
 
 interface Options {
@@ -42,7 +42,7 @@ export function refusals({ config, log, reference }: Options): Refuse {
     req: IncomingMessage,
     res: ServerResponse,
     code: FailureCode,
-    more: { headers?: readonly string[]; reason?: string; status?: 403; reader?: 'program' } = {},
+    more: { headers?: readonly string[]; reason?: string; status?: 403 | 502 | 504; reader?: 'program' } = {},
   ): void {
     const number = reference();
     const status = more.status ?? failures[code].status;
@@ -78,6 +78,7 @@ export function refusals({ config, log, reference }: Options): Refuse {
       }
     },
     malformed: (req, res) => answer(req, res, 'bad_request'),
-    upstream: (req, res) => answer(req, res, 'upstream_unavailable', { headers: ['Retry-After', '5'] }),
+    upstream: (req, res, status) =>
+      answer(req, res, 'upstream_unavailable', { headers: ['Retry-After', '5'], status }),
   };
 }

@@ -74,7 +74,7 @@ export function requestHeaders(
 
 /** A personal token of ours, also one that is not accepted: no application is to learn it. */
 function isPersonalToken(authorization: string | undefined): boolean {
-  return authorization !== undefined && /^bearer +dw_/i.test(authorization);
+  return authorization !== undefined && /^bearer[ \t]+dw_/i.test(authorization);
 }
 
 /** Names seen before, judged once: clients send the same few. Bounded, because they may send any. */

@@ -24,6 +24,11 @@ export function tidyResponse(answer: IncomingMessage, keepAlive: boolean): void 
   for (const name of hopByHop) delete headers[name];
   if (keepAlive) delete headers.connection;
   else headers.connection = 'close';
+  withoutOurCookies(answer);
+}
+
+/** Takes out of an application's answer the cookies that only the gateway may set. */
+export function withoutOurCookies({ headers }: IncomingMessage): void {
   const cookies = headers['set-cookie'];
   if (cookies === undefined) return;
   const theirs = cookies.filter((cookie) => !isOurCookie(cookie.split('=', 1)[0]?.trim() ?? ''));

@@ -1,4 +1,5 @@
 import type { UpstreamConfig } from '../config/index.ts';
+import { withoutPort } from '../gate/index.ts';
 
 /** Where requests of a host and path go. */
 export interface Route {
@@ -14,7 +15,10 @@ export interface Route {
   readonly secure: boolean;
 }
 
-/** Finds the route of a canonical host and path: one of that host before one of any, then the longest path. */
+/**
+ * Finds the route of a canonical host and path: one of that host before one of any, then the longest path. The port counts
+ * as little as it does for the policy, or a request would be judged for one application and go to another.
+ */
 export function routeTable(
   upstreams: readonly UpstreamConfig[],
 ): (host: string | undefined, path: string) => Route | undefined {
@@ -23,8 +27,12 @@ export function routeTable(
     .toSorted(
       (a, b) => Number(a.host === undefined) - Number(b.host === undefined) || b.path.length - a.path.length,
     );
-  return (host, path) =>
-    routes.find((route) => (route.host === undefined || route.host === host) && isUnder(path, route.path));
+  return (host, path) => {
+    const bare = host === undefined ? undefined : withoutPort(host);
+    return routes.find(
+      (route) => (route.host === undefined || route.host === bare) && isUnder(path, route.path),
+    );
+  };
 }
 
 function routeOf({ host, path, url }: UpstreamConfig): Route {

@@ -85,6 +85,15 @@ describe('the client’s own identity headers', () => {
     for (const name of others) expect(site.told(name)).toEqual([]);
   });
 
+  it.each(['Bearer dw_x', 'bearer   dw_x', 'BEARER dw_x', 'Bearer\tdw_x', 'Bearer \t dw_x y'])(
+    '42: a personal token stays between the client and the gateway, also one that is written %j',
+    async (authorization) => {
+      await site.ask('/public', { headers: ['Authorization', authorization] });
+      expect(site.arrived).toHaveLength(1);
+      expect(site.told('Authorization')).toEqual([]);
+    },
+  );
+
   it('42: a verify answer says every one of them, empty where there is nothing, so that a proxy that copies them leaves none', async () => {
     const described = ['X-Original-URL', 'https://catalog.example/public', 'X-Original-Method', 'GET'];
     const believed = await hostileSite({ trustedProxies: ['127.0.0.1'] });

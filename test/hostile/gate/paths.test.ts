@@ -69,6 +69,20 @@ const tricks = [
   '/secret\u00a0',
   '/secret%20/../users',
   '/public/%2e%2e%3b/secret',
+  '/%2573ecret',
+  '/%252573ecret/users',
+  '/public/%252e%252e/secret',
+  '/public%252f..%252fsecret',
+  '/public/..%255csecret',
+  '/public/%252e%252e%253b/secret',
+  '/secret%253bx',
+  '/secret%3Fx',
+  '/secret%23x',
+  '/secret%2500.css',
+  '/secret.',
+  '/secret%20',
+  '/%EF%BD%93ecret',
+  '/%C5%BFecret',
   'http://catalog.example/secret',
   'HTTP://evil.example/secret',
   '/secret\t',
@@ -129,6 +143,14 @@ describe('path tricks', () => {
     (path) => path.toLowerCase(),
     (path) => decode(path).replaceAll('\\', '/'),
     (path) => decode(path).toLowerCase(),
+    (path) => decode(decode(path)),
+    (path) => decode(decode(decode(path))).toLowerCase(),
+    (path) =>
+      decode(decode(path))
+        .replaceAll('\\', '/')
+        .replaceAll(/;[^/]*/g, ''),
+    (path) => decode(path).split(/[?#]/, 1)[0] ?? '',
+    (path) => decode(path).replaceAll(/[. ]+(?=\/|$)/g, ''),
   ];
 
   it('44: whatever is put together of such pieces, no application reads /secret in what a non-steward is let through with', async () => {
@@ -158,6 +180,14 @@ describe('path tricks', () => {
       '%3b',
       '%c0%ae',
       '%C3%A9',
+      '%2573ecret',
+      '%252e%252e',
+      '%252f',
+      '%255c',
+      '%253b',
+      '%3F',
+      '%23',
+      '%20',
     );
     let through = 0;
     await assert(

@@ -26,6 +26,28 @@ describe('the same rules for everything', () => {
     ).toBe(403);
   });
 
+  it.each<[string, readonly string[]]>([
+    ['two of them', ['X-HTTP-Method-Override', 'POST', 'X-Method-Override', 'DELETE']],
+    ['one that comes twice', ['X-HTTP-Method', 'POST', 'X-HTTP-Method', 'DELETE']],
+    ['a list', ['X-HTTP-Method-Override', 'POST, DELETE']],
+    ['underscores', ['X_HTTP_METHOD_OVERRIDE', 'DELETE']],
+    ['one underscore', ['X-HTTP_Method-Override', 'DELETE']],
+    ['dots', ['X.Method.Override', 'DELETE']],
+    ['more than anybody means', ['X-HTTP-Method-Override', Array(20).fill('POST').join()]],
+  ])('45: %s: whichever the application goes by has to pass', async (_how, override) => {
+    const headers = [...override, 'Cookie', site.cookie];
+    expect((await site.ask('/tables/7', { method: 'POST', headers })).status).toBe(403);
+    expect(site.arrived).toEqual([]);
+    const described = ['X-Original-URL', 'https://catalog.example/tables', 'X-Original-Method', 'POST'];
+    const asked = await believed.verify('auth-request', [
+      ...described,
+      ...override,
+      'Cookie',
+      believed.cookie,
+    ]);
+    expect(asked.status).toBe(403);
+  });
+
   it.each(overrides)('45: %s: GET does not make a DELETE harmless', async (name) => {
     const headers = [name, 'GET', 'Cookie', site.cookie];
     expect((await site.ask('/tables/7', { method: 'DELETE', headers })).status).toBe(403);

@@ -388,14 +388,18 @@ describe('the built-in proxy', () => {
     expect(page.body).toContain('REF-1');
   });
 
-  it('answers 502 when the application takes too long to begin, and lets an answer take its time', async () => {
+  it('answers 504 when the application takes too long to begin, and lets an answer take its time', async () => {
     const slow: Application = (req, res) => {
       if (req.url === '/silent') return;
       res.write('begun');
       setTimeout(() => res.end(', done'), 300);
     };
     const world = await site([{ url: await application(slow) }], { timeouts: { answer: 100 } });
-    expect((await exchange(world.port, '/silent', { headers: world.person })).status).toBe(502);
+    const late = await exchange(world.port, '/silent', { headers: world.person });
+    expect(late.status).toBe(504);
+    expect(JSON.parse(late.body)).toMatchObject({ error: { code: 'upstream_unavailable' } });
+    const page = await exchange(world.port, '/silent', { headers: { ...world.person, Accept: 'text/html' } });
+    expect([page.status, page.headers['content-type']]).toEqual([504, 'text/html; charset=utf-8']);
     expect((await exchange(world.port, '/', { headers: world.person })).body).toBe('begun, done');
   });
 

@@ -160,8 +160,14 @@ describe('a method', () => {
 
   it('that the client overrides counts twice: as sent, and as asked for', () => {
     expect(judge(rules, { method: 'POST' })).toBe('admit: allowed');
-    expect(judge(rules, { method: 'POST', methodOverride: 'DELETE' })).toBe('refuse: nobody');
-    expect(judge(rules, { method: 'DELETE', methodOverride: 'POST' })).toBe('refuse: nobody');
+    expect(judge(rules, { method: 'POST', methodOverrides: ['DELETE'] })).toBe('refuse: nobody');
+    expect(judge(rules, { method: 'DELETE', methodOverrides: ['POST'] })).toBe('refuse: nobody');
+    expect(judge(rules, { method: 'POST', methodOverrides: ['POST', 'PUT'] })).toBe('admit: allowed');
+    expect(judge(rules, { method: 'POST', methodOverrides: ['POST', 'PUT', 'delete'] })).toBe(
+      'refuse: nobody',
+    );
+    const very = Array.from({ length: 9 }, () => 'POST');
+    expect(judge(rules, { method: 'POST', methodOverrides: very })).toBe('refuse: no_rule');
   });
 });
 
@@ -182,6 +188,45 @@ describe('case in paths', () => {
     const rules = [rule('nobody', { paths: ['/b%C3%BCcher'] }), rule('signed-in')];
     expect(judge(rules, { path: '/B%C3%9CCHER/1' })).toBe('refuse: nobody');
     expect(judge(rules, { path: '/B%C3%9CCHER:1' })).toBe('admit: allowed');
+  });
+
+  it.each([
+    '/%2561dmin',
+    '/%25%36%31dmin/x',
+    '/%252561dmin',
+    '/admin%253Bx',
+    '/x%252F..%252Fadmin',
+    '/admin%3Fx',
+    '/admin%3F/y',
+    '/admin%23x',
+    '/admin%2500',
+    '/admin%250a',
+    '/admin.',
+    '/admin%20',
+    '/admin.%20./x',
+    '/adm%C4%B1n',
+    '/%EF%BD%81dmin',
+    '/x%252F%252E%252Fadmin',
+  ])('and other ways in which an application may be careless do not lead around a rule: %s', (path) => {
+    const canonical = canonicalPath(path);
+    if (canonical === undefined) return;
+    const rules = [rule('nobody', { paths: ['/admin', '/x/admin'] }), rule('signed-in')];
+    expect(judge(rules, { path: canonical })).toBe('refuse: nobody');
+  });
+
+  it.each([
+    '/100%25',
+    '/100%25zz',
+    '/a%25ff',
+    '/...',
+    '/a.b/c.',
+    '/x%252Fy',
+    '/what%3F',
+    '/%25%25',
+    '/%2525252525252525',
+  ])('does not get in the way of what is odd and harmless: %s', (path) => {
+    const rules = [rule('nobody', { paths: ['/admin'] }), rule('signed-in')];
+    expect(judge(rules, { path: canonicalPath(path) ?? '' })).toBe('admit: allowed');
   });
 
   it('is the same wherever else an escape or a colon stands', () => {
