@@ -19,8 +19,8 @@ export interface Journal {
   disabled(userId: string, carryOut: () => Promise<unknown>): Promise<void>;
   provisioned(carryOut: () => Promise<string>): Promise<string | undefined>;
   deactivated(scimId: string, carryOut: () => Promise<unknown>): Promise<void>;
-  /** Acknowledged writes that are not there. `active` tells of a SCIM user: undefined when there is none. */
-  missing(stores: Stores, active: (id: string) => Promise<boolean | undefined>): Promise<string[]>;
+  /** Acknowledged writes that are not there. `active`: every SCIM user there is, by id. */
+  missing(stores: Stores, active: ReadonlyMap<string, boolean>): Promise<string[]>;
 }
 
 /** An empty journal. */
@@ -93,7 +93,7 @@ export function createJournal(): Journal {
         if (isDisabled !== entry.disabled && !entry.doubt.has('disabled')) lost.push(`${id} disabled`);
       }
       for (const [id, wanted] of scimUsers) {
-        const found = await active(id);
+        const found = active.get(id);
         if (found === undefined) lost.push(`SCIM user ${id}`);
         else if (wanted !== undefined && found !== wanted) lost.push(`SCIM user ${id} active: ${wanted}`);
       }

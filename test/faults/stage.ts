@@ -3,7 +3,7 @@ import { actor, newPerson, type Person, signInAgain, truthOf } from '../support/
 import type { Fleet, Gateway } from '../support/fleet.ts';
 import { signInByBrowser, type SignInOutcome } from '../support/sign-in.ts';
 import { createJournal, type Journal } from './journal.ts';
-import { type ScimClient, scimClient } from './scim-client.ts';
+import { scimClient } from './scim-client.ts';
 
 /** One answer of one gateway to one signed-in person. */
 interface Sample {
@@ -238,7 +238,7 @@ export async function onStage(
     slowest,
     recovery,
     wrong,
-    lost: await journal.missing(fleet.stores, (id) => activeIn(alive[0], scim, id)),
+    lost: await journal.missing(fleet.stores, (alive[0] && (await scim?.all(alive[0]))) ?? new Map()),
     acknowledged: journal.acknowledged,
     failedWrites: journal.failed,
     signIns,
@@ -258,11 +258,6 @@ function gapOf(samples: readonly Sample[], gateway: number): number {
     }
   }
   return longest;
-}
-
-/** Whether a SCIM user is active; undefined when there is none. */
-async function activeIn(gateway: Gateway | undefined, scim: ScimClient | undefined, id: string) {
-  return gateway && scim ? scim.active(gateway, id) : undefined;
 }
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(1)} s`;
