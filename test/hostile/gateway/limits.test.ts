@@ -1,7 +1,5 @@
 import { appendFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLog } from '../../../src/identity/index.ts';
 import { createLoginFlows } from '../../../src/providers/index.ts';
@@ -23,7 +21,6 @@ import { readDocument } from '../saml/judge.ts';
 import { ask, Browser, browserCookie, form, type Reply } from './browser.ts';
 import { type ChildGateway, type Measured, startChild } from './child.ts';
 import { hostileConfig, newState, openPlace } from './gateway.ts';
-import { upToCallback } from './people.ts';
 import { signedResponse } from './signed-text.ts';
 
 const mostWork = 100;
@@ -109,9 +106,12 @@ function noteFigures(figures: Measured): void {
 }
 
 /**
- * Carries an attack out while somebody asks how the gateway is, and measures. A machine that is busy with other things
- * makes everything late, so that the best of three counts for the time.
+ * How long the loop was held: for so long it did not turn, or, where the machine had others to serve meanwhile, so much of
+ * the processor its thread took in one turn. A busy machine makes the first long and leaves the second as it is.
  */
+const held = ({ longestWork, longestDelay }: Measured): number => Math.min(longestWork, longestDelay);
+
+/** Carries an attack out while somebody asks how the gateway is, and measures; the best of three where the first is too much. */
 async function measured(child: ChildGateway, attack: () => Promise<unknown>): Promise<Measured> {
   let best: Measured | undefined;
   for (let round = 0; round < 3; round += 1) {
@@ -128,19 +128,18 @@ async function measured(child: ChildGateway, attack: () => Promise<unknown>): Pr
     await attack().finally(() => over.abort());
     expect(new Set(await healthy)).toEqual(new Set([200]));
     const measure = (await child.ask({ do: 'measured' })) as Measured;
-    if (best === undefined || measure.longestDelay < best.longestDelay) best = measure;
-    if (best.longestDelay < mostWork && best.peak < mostMemory) return best;
+    if (best === undefined || held(measure) < held(best)) best = measure;
+    if (held(best) < mostWork && best.peak < mostMemory) break;
   }
   if (best === undefined) throw new Error('nothing was measured');
+  noteFigures(best);
   return best;
 }
 
 async function withinLimits(child: ChildGateway, attack: () => Promise<unknown>): Promise<void> {
-  const { longestWork, longestDelay, peak, resident, heap } = await measured(child, attack);
-  noteFigures({ longestWork, longestDelay, peak, resident, heap });
-  // The loop stood still for so long, or, where the machine had others to serve, was at work for so long.
-  expect(Math.min(longestWork, longestDelay)).toBeLessThan(mostWork);
-  for (const bytes of [heap, resident, peak]) expect(bytes).toBeLessThan(mostMemory);
+  const best = await measured(child, attack);
+  expect(held(best)).toBeLessThan(mostWork);
+  for (const bytes of [best.heap, best.resident, best.peak]) expect(bytes).toBeLessThan(mostMemory);
 }
 
 describe('a request of any shape holds up nobody, while somebody asks how the gateway is', () => {
@@ -155,7 +154,7 @@ describe('a request of any shape holds up nobody, while somebody asks how the ga
     await withinLimits(saml, async () => {
       for (const name of documentNames) await post(readDocument(name));
     });
-  }, 60_000);
+  }, 240_000);
 
   it.each([
     'manyAttributes',
@@ -178,17 +177,18 @@ describe('a request of any shape holds up nobody, while somebody asks how the ga
   it('9: twelve large documents at once', async () => {
     await withinLimits(saml, async () => {
       const replies = await Promise.all(Array.from({ length: 12 }, () => post(big.manyAttributes())));
-      expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([400]));
+      // Each is refused for what it is, or told to come again where others of its size wait too long already.
+      expect(replies.filter(({ status }) => status !== 400 && status !== 429)).toEqual([]);
     });
   });
 
   it('9: a signed response with nine thousand groups, which is nobody’s in the end or somebody’s', async () => {
     const document = (): string => signedResponse(`u${Math.random()}`.replace('.', ''), many(9_000));
-    const { longestWork, longestDelay, heap } = await measured(saml, async () => {
+    const best = await measured(saml, async () => {
       expect([303, 429]).toContain((await post(document())).status);
     });
-    expect(Math.min(longestWork, longestDelay)).toBeLessThan(mostWork);
-    expect(heap).toBeLessThan(mostMemory);
+    expect(held(best)).toBeLessThan(mostWork);
+    expect(best.heap).toBeLessThan(mostMemory);
   }, 60_000);
 
   const tokens: readonly (readonly [sentence: string, status: number, behaviour: () => Behaviour])[] = [
@@ -230,85 +230,11 @@ describe('a request of any shape holds up nobody, while somebody asks how the ga
 
   it('34: ten thousand new groups at a first login are taken in pieces', async () => {
     const groups = many(10_000, `of-${process.pid}-`);
-    const { longestWork, longestDelay, heap } = await measured(oidc, async () => {
+    const best = await measured(oidc, async () => {
       const claims: Behaviour['claims'] = (good) => ({ ...good, groups, sub: `large-${Math.random()}` });
       expect((await login({ claims })).status).toBe(303);
     });
-    expect(Math.min(longestWork, longestDelay)).toBeLessThan(mostWork);
-    expect(heap).toBeLessThan(mostMemory);
+    expect(held(best)).toBeLessThan(mostWork);
+    expect(best.heap).toBeLessThan(mostMemory);
   }, 90_000);
-});
-
-describe('every input has a size', () => {
-  const acs = '/sso/acs/okta';
-  const type = { 'content-type': 'application/x-www-form-urlencoded' };
-
-  it('9: headers of 20 kB are not read to their end', async () => {
-    expect(
-      (await ask(saml.origin, '/sso/login/okta', { headers: { 'x-padding': 'x'.repeat(20_000) } })).status,
-    ).toBe(431);
-    expect((await ask(saml.origin, `/sso/login/okta?rd=${'x'.repeat(20_000)}`)).status).toBe(431);
-    expect((await ask(saml.origin, '/sso/session', { headers: { cookie: 'x'.repeat(20_000) } })).status).toBe(
-      431,
-    );
-  });
-
-  it('9: the longest query that a request can have leads back to the front page, and is not kept', async () => {
-    const browser = new Browser(oidc.origin);
-    op.behave();
-    const callback = await upToCallback(browser, `/sso/login/op?rd=%2F${'x'.repeat(12_000)}`);
-    expect((await browser.ask(callback)).headers.location).toBe('/');
-  });
-
-  it('9: a body of 2 MB is refused by what it says of itself', async () => {
-    const body = `SAMLResponse=${'A'.repeat(2_000_000)}`;
-    const { status } = await ask(saml.origin, acs, { method: 'POST', headers: type, body });
-    expect(status).toBe(413);
-  });
-
-  it('9: a body that says nothing of its size is refused when it is too large', async () => {
-    const status = await new Promise<string>((resolve, reject) => {
-      const { hostname, port } = new URL(saml.origin);
-      const socket = connect(Number(port), hostname);
-      let sent = 0;
-      const chunk = `10000\r\n${'A'.repeat(65_536)}\r\n`;
-      const pump = (): void => {
-        while (sent < 200 && socket.writable && socket.write(chunk)) sent += 1;
-      };
-      socket.on('connect', () => {
-        socket.write(
-          `POST ${acs} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type['content-type']}\r\nTransfer-Encoding: chunked\r\n\r\n`,
-        );
-        pump();
-      });
-      socket.on('drain', pump);
-      socket.on('data', (data) => {
-        resolve(String(data).split('\r\n')[0] ?? '');
-        socket.destroy();
-      });
-      socket.on('error', reject);
-      socket.on('close', () => resolve('closed'));
-    });
-    expect(status).toMatch(/^HTTP\/1\.1 413|^closed$/);
-  });
-
-  it('9: a compressed body is not opened, so that nothing can grow in it', async () => {
-    const body = gzipSync(`SAMLResponse=${'A'.repeat(1_000_000)}`);
-    const headers = { ...type, 'content-encoding': 'gzip' };
-    expect((await ask(saml.origin, acs, { method: 'POST', headers, body })).status).toBe(415);
-  });
-
-  it('9: a form of ten thousand fields is refused', async () => {
-    const body = many(10_000)
-      .map((name) => `${name}=1`)
-      .join('&');
-    expect((await ask(saml.origin, acs, { method: 'POST', headers: type, body })).status).toBe(413);
-  });
-
-  it('9: a form in another charset is refused', async () => {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-7' };
-    expect((await ask(saml.origin, acs, { method: 'POST', headers, body: 'SAMLResponse=x' })).status).toBe(
-      415,
-    );
-  });
 });
