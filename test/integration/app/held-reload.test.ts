@@ -30,14 +30,20 @@ const mapped = (group: string, more = ''): string =>
   );
 const save = (text: string) => writeFile(join(dir, 'providers', 'acme.yaml'), text);
 
-async function command(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+const command = (...argv: string[]) => commandAt(false, ...argv);
+
+/** `color`: a person at a terminal. */
+async function commandAt(
+  color: boolean,
+  ...argv: string[]
+): Promise<{ code: number; out: string; err: string }> {
   const text = { out: '', err: '' };
   const code = await run([...argv, '--config', dir], {
     out: (some) => void (text.out += some),
     err: (some) => void (text.err += some),
     env: {},
     cwd: dir,
-    color: false,
+    color,
   });
   return { code, ...text };
 }
@@ -164,6 +170,9 @@ describe('doorward config diff', () => {
     expect(out).toMatch(/ann@acme.example \(acme\) {2}\+"data" {2}−"engineers" {2}role member → guest\n/);
     expect(out).toMatch(/ben@acme.example \(acme\) {2}\+"data"\n/);
     expect(out).not.toContain('eve');
+    const watched = await commandAt(true, 'config', 'diff', '--limit', '1');
+    expect(watched.err).toContain('3 of 3 people looked at');
+    expect(watched.out).toContain('… and 1 more');
     expect(out).toContain(
       '2 of 3 people change: 2 memberships gained, 1 lost, 0 refused, 1 with another role',
     );
