@@ -53,7 +53,10 @@ export function writeLoadReport(run: LoadRun): void {
     ['sign-ins that ended with a session', `${signedIn} of ${outcome.signIns.length}`],
     ['slowest sign-in', milliseconds(Math.max(0, ...outcome.signIns.map(({ took }) => took)))],
     ['acknowledged writes', String(outcome.acknowledged)],
-    ['writes that failed (to a gateway that was being restarted)', String(outcome.failedWrites)],
+    [
+      'writes that were not acknowledged (most to a gateway that was being restarted)',
+      String(outcome.failedWrites),
+    ],
     ['**wrong admissions**', `**${outcome.wrong.length}**`],
     ['**acknowledged writes lost**', `**${outcome.lost.length}**`],
     ['memory, median of the second quarter', megabytes(early)],
