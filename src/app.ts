@@ -183,6 +183,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     stores,
     async start() {
       await front.ready;
+      front.start();
       await listen(server, initial.listen);
       if (initial.ops) await listen(ops, initial.ops);
       roster = joinRoster({
@@ -218,6 +219,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
       for (const [version, { until }] of earlier) if (until < at) earlier.delete(version);
       earlier.set(before.config.version, { config: before.config, until: at + before.config.login.timeout });
       front = next;
+      next.start();
       metrics.configLoaded(config.version);
       objection = undefined;
       retire(before);

@@ -28,6 +28,8 @@ export interface Front {
   handle(req: IncomingMessage, res: ServerResponse): void;
   shouldUpgrade(req: IncomingMessage): boolean;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Begins what goes on in the background: metadata of identity providers are kept fresh. */
+  start(): void;
   /** Ends background work; requests under way are still answered. */
   close(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     log,
     now,
     samlKeys: () => samlKeys(keyring),
+    metadataKeep: directory.idpMetadata,
     ...(deps.fetch && { fetch: deps.fetch }),
   });
   const gate = createGate({
@@ -175,6 +178,9 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     },
     shouldUpgrade: (req) => proxy.shouldUpgrade(req),
     upgrade: (req, socket, head) => proxy.upgrade(req, socket, head),
+    start() {
+      for (const provider of providers.values()) provider.start?.();
+    },
     async close() {
       signer?.close();
       await ready;

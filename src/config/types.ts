@@ -277,6 +277,8 @@ export interface OidcProviderConfig extends ProviderConfigBase {
   readonly claims: OidcClaimNames;
   /** Plain http is accepted (demo and tests on loopback only). */
   readonly allowInsecure: boolean;
+  /** When the client secret ends, milliseconds since the epoch, where the file says so. */
+  readonly clientSecretExpires?: number;
   /** Clock difference to the provider that is tolerated, milliseconds. */
   readonly clockTolerance: number;
   /** Sessions are re-checked with their refresh token; undefined: never. */
@@ -331,8 +333,8 @@ export interface SamlProviderConfig extends ProviderConfigBase {
         /** PEM certificates; several for rollover. */
         readonly certificates: readonly string[];
       }
-    | { readonly from: 'file'; readonly path: string; readonly entityId: string | undefined }
-    | { readonly from: 'url'; readonly url: string; readonly entityId: string | undefined };
+    | ({ readonly from: 'file'; readonly path: string } & WantedEntity)
+    | ({ readonly from: 'url'; readonly url: string } & WantedEntity);
   /** Our entity id; by default the metadata URL. */
   readonly entityId: string;
   /** Our signing key and certificate (PEM), for AuthnRequest and logout messages. */
@@ -359,6 +361,14 @@ export interface SamlProviderConfig extends ProviderConfigBase {
   readonly maxAuthenticationAge: number | undefined;
   readonly forceAuthn: boolean;
   readonly allowInsecure: boolean;
+}
+
+/** Which part of SAML metadata is meant, and who vouches for it. */
+interface WantedEntity {
+  /** Undefined: there is only one. */
+  readonly entityId: string | undefined;
+  /** PEM certificates of whoever signs the document, a federation; one of them must have. Undefined: nobody has to. */
+  readonly signedBy?: readonly string[];
 }
 
 /** Attribute names, tried in order; `NameID` stands for the NameID itself. */
@@ -415,6 +425,8 @@ export type GroupsLookup = {
   readonly names: boolean;
   /** Base address of the API, without a path. */
   readonly url: string;
+  /** When its own secret or token ends, milliseconds since the epoch, where the file says so. */
+  readonly expires?: number;
 } & (
   | {
       readonly kind: 'graph';

@@ -14,6 +14,7 @@ export * from './console-types.ts';
 export type { ApiToken, ApiTokenStore } from './api-token-types.ts';
 export type { OwnKey, OwnKeyStore } from './own-key-types.ts';
 export type { GatewayProcess, Roster } from './roster.ts';
+export type { IdpMetadataStore } from './idp-metadata.ts';
 export type { Expectation, LinkQuery, LinkStore } from './links.ts';
 export type { Auditing } from './database.ts';
 export { backupDirectory, restoreDirectory, type Inspected, type Restored } from './backup/index.ts';

@@ -13,6 +13,7 @@ import type { Auditing, Connection } from './database.ts';
 import { createDatabase } from './database.ts';
 import { createErase } from './erase.ts';
 import { createGroups } from './groups.ts';
+import { createIdpMetadata, type IdpMetadataStore } from './idp-metadata.ts';
 import { createLoginTraces } from './login-traces.ts';
 import { newestMigration } from './migrations/index.ts';
 import type { OwnKeyStore } from './own-key-types.ts';
@@ -64,6 +65,8 @@ export type OpenDirectory<E extends AuditRecord> = Directory &
     readonly apiTokens: ApiTokenStore;
     /** The gateways that run on it. */
     readonly gateways: Roster;
+    /** The last good SAML metadata of each provider. */
+    readonly idpMetadata: IdpMetadataStore;
     /** What provisioning clients wrote, by what they prove themselves, and what they did lately. */
     readonly scim: ScimStore & { readonly tokens: ScimTokenStore; readonly activity: ScimActivityStore };
   };
@@ -110,6 +113,7 @@ export async function openDirectory<E extends AuditRecord>(
     ownKeys: () => createOwnKeys(unsettled),
     apiTokens: createApiTokens(database),
     gateways: createRoster(unsettled),
+    idpMetadata: createIdpMetadata(unsettled),
     freshness: connection.feed,
     async ping() {
       await database.read((db) => db.selectFrom('migrations').select('name').limit(1).execute());

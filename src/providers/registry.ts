@@ -9,6 +9,7 @@ import {
   createFirstLock,
   createSamlProvider,
   createSecondLock,
+  type MetadataKeep,
   type SamlProviderDeps,
 } from './saml/index.ts';
 import type { Provider } from './types.ts';
@@ -22,6 +23,8 @@ export interface ProviderDeps {
   readonly now: () => number;
   /** The gateway's own SAML keys, for files that name none. */
   readonly samlKeys?: SamlProviderDeps['ownKeys'];
+  /** Where the last good SAML metadata outlive a restart. */
+  readonly metadataKeep?: MetadataKeep;
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -65,6 +68,7 @@ export function createProviders(
         entityIds,
         ...locks,
         ...(deps.samlKeys && { ownKeys: deps.samlKeys }),
+        metadataKeep: deps.metadataKeep,
       });
       const close = async (): Promise<void> => {
         await provider.close();

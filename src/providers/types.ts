@@ -63,6 +63,10 @@ export interface Provider {
   readonly strategy: passport.Strategy;
   /** What is known of the identity provider's health from the last attempt; never waits. */
   health(): { readonly state: 'unknown' | 'up' | 'down'; readonly since: number | undefined };
+  /** Begins what it does in the background: metadata are kept fresh. Before that it asks nobody but for a login. */
+  start?(): void;
+  /** SAML: the identity provider's signing certificates as they are known now, PEM. Never waits. */
+  knownCertificates?(): readonly string[];
   /** SAML: our SP metadata as XML. Undefined for OIDC. */
   metadata?(): Promise<string>;
   /**

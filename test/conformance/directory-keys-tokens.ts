@@ -7,6 +7,20 @@ const actor = { kind: 'command', name: 'test' } as const;
 
 /** The gateway's own keys, and the tokens that people made for their scripts. */
 export function directoryKeysAndTokens(world: DirectoryWorld): void {
+  describe('metadata of identity providers', () => {
+    it('are kept one document a provider, the newest, for every process', async () => {
+      const { keepMetadata } = world.directory.idpMetadata;
+      const { readMetadata } = world.second.idpMetadata;
+      const kept = { provider: 'adfs', source: 's1', fetchedAt: 1_700_000_000_000, metadata: '{"a":"Łódź"}' };
+      expect(await readMetadata('adfs')).toBeUndefined();
+      await keepMetadata(kept);
+      expect(await readMetadata('adfs')).toEqual(kept);
+      await keepMetadata({ ...kept, source: 's2', metadata: '{}' });
+      expect(await readMetadata('adfs')).toEqual({ ...kept, source: 's2', metadata: '{}' });
+      expect(await readMetadata('okta')).toBeUndefined();
+    });
+  });
+
   describe('own keys', () => {
     const key = (generation: number, id: string, use = 'assertion'): OwnKey => ({
       use,

@@ -13,7 +13,7 @@ const ofKind = {
   google: ['key', 'api', 'names', 'subject', 'url', 'tokenUrl'],
   okta: ['domain', 'token', 'url'],
 } as const;
-const everybodys = ['kind', 'when', 'onFailure'];
+const everybodys = ['kind', 'when', 'onFailure', 'expires'];
 
 /** The look-up of a file, defaults filled in; undefined where there is none, or after its mistakes were reported. */
 export function buildLookup(
@@ -36,6 +36,7 @@ export function buildLookup(
     when: lookup.when ?? 'needed',
     onFailure: lookup.onFailure ?? 'refuse',
     names: lookup.names ?? false,
+    ...(lookup.expires !== undefined && { expires: lookup.expires }),
   } as const;
   if (lookup.kind === 'okta') {
     const { token } = lookup;

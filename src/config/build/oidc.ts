@@ -30,6 +30,7 @@ export function buildOidc(
     issuer,
     clientId: file.clientId,
     clientAuth,
+    ...(file.clientSecretExpires !== undefined && { clientSecretExpires: file.clientSecretExpires }),
     scopes: scopesOf(file, habits),
     idTokenAlgs: file.idTokenAlgs ?? habits.idTokenAlgs,
     claims: {
@@ -104,6 +105,13 @@ function clientAuthOf(
       report.problem(key, missing(jsonSchema(), [key]));
     return undefined;
   };
+  if (
+    file.clientSecretExpires !== undefined &&
+    clientSecret === undefined &&
+    !report.spoiled('clientSecret')
+  ) {
+    report.problem('clientSecretExpires', 'means nothing without clientSecret');
+  }
   if (method === 'none') {
     if (clientSecret !== undefined)
       report.problem('clientSecret', 'expected no secret beside clientAuth: none');

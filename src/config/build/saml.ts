@@ -89,13 +89,14 @@ function idpOf(
     };
   }
   if (metadata) {
-    const { file: path, url, entityId } = metadata;
+    const { file: path, url, entityId, signedBy } = metadata;
+    const wanted = { entityId, ...(signedBy && { signedBy: signedBy.map(asPem) }) };
     if ((path === undefined) === (url === undefined)) {
       if (!report.spoiled('metadata')) report.problem('metadata', 'expected either file or url');
       return undefined;
     }
-    if (path !== undefined) return { from: 'file', path: resolve(dir, path), entityId };
-    return url === undefined ? undefined : { from: 'url', url, entityId };
+    if (path !== undefined) return { from: 'file', path: resolve(dir, path), ...wanted };
+    return url === undefined ? undefined : { from: 'url', url, ...wanted };
   }
   if (report.spoiled('metadata') || report.spoiled('idp')) return undefined;
   checkUnusedKeys(habits.metadata, file, presetName, report);

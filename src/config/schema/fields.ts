@@ -63,6 +63,22 @@ export function parseDuration(value: string): number | undefined {
   return amount === undefined ? undefined : Math.round(Number(amount) * units[unit as keyof typeof units]);
 }
 
+const dateForm = /^\d{4}-\d{2}-\d{2}$/;
+
+/** A day such as `2027-03-31`; its beginning (UTC) as milliseconds since the epoch in the Config. */
+export function date(description: string) {
+  const parse = (value: string) => {
+    const at = dateForm.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
+    // The thirty-first of February is otherwise taken for the third of March.
+    return !Number.isNaN(at) && new Date(at).toISOString().startsWith(value) ? at : Number.NaN;
+  };
+  return text(description, {
+    show: true,
+    pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+    complain: (value) => (Number.isNaN(parse(value)) ? 'expected a day such as 2027-03-31' : undefined),
+  }).transform(parse);
+}
+
 /** A duration in the file, milliseconds in the Config. Limits are written the same way; `0s` where `min` allows it. */
 export function duration(description: string, { min, max }: { readonly min: string; readonly max: string }) {
   const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? Infinity];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hostComplaint, urlComplaint } from './addresses.ts';
-import { flag, text, word } from './fields.ts';
+import { date, flag, text, word } from './fields.ts';
 import { privateKeyComplaint } from './keys.ts';
 
 /** `groups.lookup`: where groups are asked for when a login does not bring them. Which keys mean something, the kind says. */
@@ -51,6 +51,9 @@ export const lookupKeys = z
       complain: (value) => hostComplaint(value, { port: true }),
     }).optional(),
     token: text('okta: API token of a read-only administrator.').optional(),
+    expires: date(
+      'The day on which the client secret or token of the look-up ends: warnings begin 30 days before.',
+    ).optional(),
     url: text(
       'Base address of the API, for sovereign clouds and proxies. Default: what the vendor documents',
       {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { urlComplaint } from './addresses.ts';
-import { duration, text, texts, word } from './fields.ts';
+import { date, duration, text, texts, word } from './fields.ts';
 import { privateKeyComplaint } from './keys.ts';
 import { commonKeys, profileSources } from './provider-file.ts';
 
@@ -38,6 +38,9 @@ export const oidcFile = z
     }).optional(),
     clientId: text('Client id that the provider gave this application.'),
     clientSecret: text('Client secret; ${env:NAME} or ${file:PATH} keeps it out of the file.').optional(),
+    clientSecretExpires: date(
+      'The day on which the client secret ends, as the provider shows it: warnings begin 30 days before.',
+    ).optional(),
     clientAuth: word(
       'How the client proves itself. Default: what the preset prefers, by the secret or key given',
       ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],

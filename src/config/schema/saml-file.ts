@@ -25,6 +25,10 @@ export const samlFile = z
           complain: urlComplaint,
         }).optional(),
         entityId: text('Which entity of the metadata is meant, where it holds several.').optional(),
+        signedBy: texts(
+          'Certificates (PEM) of whoever signs the metadata, a federation: a document that none of them signed is not used. Several while they are rotated.',
+          { complain: certificateComplaint },
+        ).optional(),
       })
       .meta({ description: "The identity provider's metadata: a file or a URL." })
       .optional(),

@@ -12,6 +12,7 @@ import { loginTraces } from './0011-login-traces.ts';
 import { expected } from './0012-expected.ts';
 import { gateways } from './0013-gateways.ts';
 import { lastClaims } from './0014-last-claims.ts';
+import { idpMetadata } from './0015-idp-metadata.ts';
 import type { Migration } from './types.ts';
 
 /**
@@ -35,6 +36,7 @@ export const migrations: readonly Migration[] = [
   expected,
   gateways,
   lastClaims,
+  idpMetadata,
 ];
 
 /** Name of the step that this version of Doorward needs. */

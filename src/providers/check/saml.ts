@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { SamlProviderConfig } from '../../config/index.ts';
 import { toFailure } from '../../identity/index.ts';
-import { download } from '../saml/idp/download.ts';
-import { parseIdpMetadata, type IdpMetadata } from '../saml/idp/metadata.ts';
+import { download, federation, oneEntity } from '../saml/idp/download.ts';
+import type { IdpMetadata } from '../saml/idp/metadata.ts';
+import { readIdpMetadata } from '../saml/idp/reader.ts';
 import { checkCertificates } from './certificates.ts';
 import { checkClock } from './clock.ts';
 import { findingsOf, type Finding } from './finding.ts';
 import type { CheckContext } from './oidc.ts';
-
-const patience = 5_000;
-const largest = 5_000_000;
 
 /** Reads a SAML provider's metadata and certificates, and looks at what would keep people out. Never throws. */
 export async function checkSaml(
@@ -36,9 +34,9 @@ export async function checkSaml(
     const { text, clock } =
       idp.from === 'file'
         ? { text: await readFile(idp.path, 'utf8'), clock: [] }
-        : await fetchMetadata(idp.url, config, context);
+        : await fetchMetadata(idp, config, context);
     findings.push(...clock);
-    const metadata = parseIdpMetadata(text, idp.entityId);
+    const metadata = await readIdpMetadata(text, idp);
     findings.push(
       ok('saml.metadata', `the metadata describes ${metadata.entityId}`),
       ...checkMetadata(metadata, config, now()),
@@ -59,12 +57,12 @@ export async function checkSaml(
 }
 
 async function fetchMetadata(
-  url: string,
+  { url, signedBy }: Extract<SamlProviderConfig['idp'], { from: 'url' }>,
   config: SamlProviderConfig,
   { fetch, now }: CheckContext,
 ): Promise<{ text: string; clock: Finding[] }> {
   let clock: Finding[] = [];
-  const text = await download(
+  const document = await download(
     async (address, init) => {
       const asked = now();
       const response = await fetch(address, init);
@@ -72,10 +70,10 @@ async function fetchMetadata(
       return response;
     },
     url,
-    patience,
-    largest,
+    signedBy === undefined ? oneEntity : federation,
   );
-  return { text, clock };
+  if (document === 'unchanged') throw new Error('HTTP 304');
+  return { text: document.text, clock };
 }
 
 function checkMetadata(metadata: IdpMetadata, config: SamlProviderConfig, now: number): Finding[] {

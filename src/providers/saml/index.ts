@@ -17,4 +17,6 @@ export {
   parseIdpMetadata,
   type EntityIdClaims,
   type IdpMetadata,
+  type KeptMetadata,
+  type MetadataKeep,
 } from './idp/index.ts';

@@ -25,13 +25,13 @@ export const responseLimits: XmlLimits = {
   attributes: 30_000,
 };
 
-/** Metadata of a single IdP is some kilobytes; an aggregate of a small federation still fits. */
+/** Metadata of a single IdP are some kilobytes; those of a federation with some thousand members still fit. */
 export const metadataLimits: XmlLimits = {
-  length: 4_194_304,
+  length: 33_554_432,
   depth: 32,
-  elements: 60_000,
+  elements: 1_500_000,
   attributesPerElement: 64,
-  attributes: 200_000,
+  attributes: 3_000_000,
 };
 
 /** Logout messages hold a name and a few indexes; a signature by POST adds some kilobytes. */

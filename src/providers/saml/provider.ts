@@ -4,7 +4,7 @@ import type { Log } from '../../identity/index.ts';
 import { createGroupsCompletion } from '../groups/index.ts';
 import type { LoginFlows, Provider } from '../types.ts';
 import { createFirstLock, type FirstLock } from './first-lock/index.ts';
-import { createEntityIdClaims, createIdp, type EntityIdClaims } from './idp/index.ts';
+import { createEntityIdClaims, createIdp, type EntityIdClaims, type MetadataKeep } from './idp/index.ts';
 import { createSamlLogouts, type SamlLogoutDeps } from './logout/index.ts';
 import { providerKeys, type OwnSamlKeys } from './provider-keys.ts';
 import type { OnceStore } from './replay.ts';
@@ -26,6 +26,8 @@ export interface SamlProviderDeps {
   readonly secondLock?: SecondLock;
   /** Shared by all SAML providers: no two may speak for one identity provider. */
   readonly entityIds?: EntityIdClaims;
+  /** Where the last good metadata outlive a restart. */
+  readonly metadataKeep?: MetadataKeep | undefined;
   readonly fetch?: typeof globalThis.fetch;
   /** The gateway's own keys, for a file that names none. */
   readonly ownKeys?: () => Promise<OwnSamlKeys>;
@@ -38,6 +40,7 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
     now: deps.now,
     log: deps.log,
     fetch: deps.fetch ?? globalThis.fetch,
+    keep: deps.metadataKeep,
   });
   const firstLock = deps.firstLock ?? createFirstLock();
   const secondLock = deps.secondLock ?? createSecondLock();
@@ -71,6 +74,8 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
     // The same class but for the copy of express's types that passport-saml brings along.
     strategy: strategy as unknown as passport.Strategy,
     health: idp.health,
+    start: idp.start,
+    knownCertificates: () => idp.known()?.certificates ?? [],
     async metadata() {
       const { signingCertificates, encryptionCertificates } = await keys();
       return spMetadata({
@@ -85,6 +90,7 @@ export function createSamlProvider(config: SamlProviderConfig, deps: SamlProvide
     },
     ...(logouts && { logouts, signOut: logouts.signOut, signOutOrigins: logouts.origins }),
     close: async () => {
+      await idp.close();
       if (deps.firstLock === undefined) await firstLock.close();
       if (deps.secondLock === undefined) await secondLock.close();
     },

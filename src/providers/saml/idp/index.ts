@@ -1,8 +1,9 @@
 /**
- * idp: what we know of the identity provider, from its metadata or by hand; fetched when first needed, kept when it is
- * down, fetched anew for a key that we do not know.
+ * idp: what we know of the identity provider, from its metadata or by hand; fetched when first needed and in the background,
+ * kept when it is down and over a restart, fetched anew for a key that we do not know.
  *
- *   inline │ file │ URL ─▶ source.ts ─▶ metadata.ts (libxml2) ─▶ IdpMetadata
+ *   inline │ file │ URL ─▶ (signed-text.ts) ─▶ metadata.ts (libxml2; in a thread when large) ─▶ last-good.ts ─▶ IdpMetadata
+ *                   URL ◀─ refresh-times.ts: when next                                             └──▶ keep.ts: over a restart
  */
 import type { SamlProviderConfig } from '../../../config/index.ts';
 import { Failure } from '../../../identity/index.ts';
@@ -12,6 +13,7 @@ import { createIdpSource, type IdpSource, type IdpSourceOptions } from './source
 
 export { createEntityIdClaims, type EntityIdClaims } from './claims.ts';
 export type { Fetch } from './download.ts';
+export type { KeptMetadata, MetadataKeep } from './keep.ts';
 export { parseIdpMetadata, type IdpMetadata } from './metadata.ts';
 export type { IdpSource } from './source.ts';
 

@@ -43,5 +43,7 @@ groups:
   notes: [
     'Signatures with SHA-1, and encryption with CBC or RSA 1.5, are accepted only when `allowWeak` names them.',
     'Without metadata: `idp: { entityId, ssoUrl, sloUrl, certificates }`.',
+    'A federation: `metadata: { url, entityId, signedBy: ["${file:federation.pem}"] }` picks the member out of the aggregate, and uses nothing that the federation did not sign. The address of a metadata query (MDQ) for the one member is quicker.',
+    'Metadata by URL are fetched in the background, as often as their `cacheDuration` says (every hour without one, every four at the least) and never after their `validUntil`; the last good ones are kept over a restart.',
   ],
 };

@@ -14,6 +14,7 @@ const endpoint = (service: string, way: string, location: string): string =>
 const sso =
   endpoint('SingleSignOnService', 'POST', 'https://i.example/post') +
   endpoint('SingleSignOnService', 'Redirect', 'https://i.example/redirect');
+const any = { entityId: undefined };
 const names = 'xmlns="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"';
 const entity = (id: string, content: string, attributes = ''): string =>
   `<EntityDescriptor ${names} entityID="${id}"${attributes}><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${content}</IDPSSODescriptor></EntityDescriptor>`;
@@ -26,7 +27,7 @@ describe('metadata of an identity provider', () => {
       key('idp') + key('idp-next', '') + key('idp-next', ' use="encryption"') + slo + sso,
       ' validUntil="2030-01-01T00:00:00Z"',
     );
-    expect(parseIdpMetadata(`\uFEFF<?xml version="1.0" encoding="UTF-8"?>\n${xml}`, undefined)).toEqual({
+    expect(parseIdpMetadata(`\uFEFF<?xml version="1.0" encoding="UTF-8"?>\n${xml}`, any)).toEqual({
       entityId: 'https://i.example',
       ssoRedirectUrl: 'https://i.example/redirect',
       ssoPostUrl: 'https://i.example/post',
@@ -39,13 +40,13 @@ describe('metadata of an identity provider', () => {
 
   it('finds the entity that the file names among several', () => {
     const xml = `<EntitiesDescriptor ${names}>${entity('https://a.example', key('idp') + sso)}<EntitiesDescriptor>${entity('https://b.example', key('idp-next') + sso)}</EntitiesDescriptor></EntitiesDescriptor>`;
-    expect(parseIdpMetadata(xml, 'https://b.example').certificates).toEqual([
+    expect(parseIdpMetadata(xml, { entityId: 'https://b.example' }).certificates).toEqual([
       samlKey('idp-next').certificatePem,
     ]);
-    expect(() => parseIdpMetadata(xml, undefined)).toThrow(
+    expect(() => parseIdpMetadata(xml, any)).toThrow(
       expect.objectContaining({ detail: 'saml.metadata.several_entities' }),
     );
-    expect(() => parseIdpMetadata(xml, 'https://c.example')).toThrow(
+    expect(() => parseIdpMetadata(xml, { entityId: 'https://c.example' })).toThrow(
       expect.objectContaining({ detail: 'saml.metadata.no_entity' }),
     );
   });
@@ -74,9 +75,7 @@ describe('metadata of an identity provider', () => {
     ],
     ['another document', '<html/>', 'metadata.root'],
   ])('is refused with %s', (_words, xml, label) => {
-    expect(() => parseIdpMetadata(xml, undefined)).toThrow(
-      expect.objectContaining({ detail: `saml.${label}` }),
-    );
+    expect(() => parseIdpMetadata(xml, any)).toThrow(expect.objectContaining({ detail: `saml.${label}` }));
   });
 });
 
