@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SamlProviderConfig } from '../../../src/config/index.ts';
 import type { Log } from '../../../src/identity/index.ts';
 import type { KeptMetadata, MetadataKeep } from '../../../src/providers/saml/index.ts';
-import { createIdpSource, type IdpSource } from '../../../src/providers/saml/idp/source.ts';
+import type { IdpSource } from '../../../src/providers/saml/idp/idp-source.ts';
+import { createIdpSource } from '../../../src/providers/saml/idp/source.ts';
 import { samlKey } from '../../support/saml-keys.ts';
 import { federationOf, idpEntity, signMetadata } from '../../support/saml-metadata.ts';
 

@@ -4,7 +4,7 @@ import { createLastGood } from './last-good.ts';
 import type { IdpMetadata } from './metadata.ts';
 import { readIdpMetadata } from './reader.ts';
 import { firstPause } from './refresh-times.ts';
-import type { IdpSource, IdpSourceOptions } from './source.ts';
+import type { IdpSource, IdpSourceOptions } from './idp-source.ts';
 
 /** Metadata in a file. It is looked at each time, which costs a stat, and read again when it changed. */
 export function fileSource(

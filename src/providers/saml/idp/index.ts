@@ -9,13 +9,14 @@ import type { SamlProviderConfig } from '../../../config/index.ts';
 import { Failure } from '../../../identity/index.ts';
 import type { EntityIdClaims } from './claims.ts';
 import type { IdpMetadata } from './metadata.ts';
-import { createIdpSource, type IdpSource, type IdpSourceOptions } from './source.ts';
+import type { IdpSource, IdpSourceOptions } from './idp-source.ts';
+import { createIdpSource } from './source.ts';
 
 export { createEntityIdClaims, type EntityIdClaims } from './claims.ts';
 export type { Fetch } from './download.ts';
 export type { KeptMetadata, MetadataKeep } from './keep.ts';
 export { parseIdpMetadata, type IdpMetadata } from './metadata.ts';
-export type { IdpSource } from './source.ts';
+export type { IdpSource } from './idp-source.ts';
 
 /** The identity provider of a file: its source, behind the rules on whom it may speak for and where it may send people. */
 export function createIdp(

@@ -4,7 +4,7 @@ import { fromKept, sourceDigest, toKept } from './keep.ts';
 import { createLastGood } from './last-good.ts';
 import { readIdpMetadata } from './reader.ts';
 import { firstPause, freshFor, pauseAfter, withJitter } from './refresh-times.ts';
-import type { IdpSource, IdpSourceOptions } from './source.ts';
+import type { IdpSource, IdpSourceOptions } from './idp-source.ts';
 
 /** {@link IdpSource.renew} asks at most this often. */
 const renewalPause = 60_000;
