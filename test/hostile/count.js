@@ -16,9 +16,10 @@ export function staleCount(ran) {
 }
 
 /** Is it a run of all hostile tests: of everything, or of this folder? */
-export function isWhole({ testPathPatterns, testNamePattern }) {
+export function isWhole({ testPathPatterns, testNamePattern, shard, onlyChanged, findRelatedTests, bail }) {
   const patterns = testPathPatterns?.patterns ?? [];
-  return !testNamePattern && (patterns.length === 0 || patterns.join() === 'test/hostile');
+  const isPart = testNamePattern || shard || onlyChanged || findRelatedTests || bail;
+  return !isPart && (patterns.length === 0 || patterns.join() === 'test/hostile');
 }
 
 /** A reporter that says nothing, and fails a whole run when the README is out of date. */
