@@ -33,6 +33,11 @@ server {
   ssl_certificate     ${certificate};
   ssl_certificate_key ${key};
 
+  # A target with a host of its own (GET https://other/…) would choose the server by that one, and be judged by Host
+  if ($request ~ "^[^ ]+ [^/]") {
+    return 400;
+  }
+
   client_max_body_size 0;          # the application decides
   proxy_http_version 1.1;          # WebSockets, and connections that stay open
   proxy_buffering off;             # what the application sends is passed on at once
