@@ -3,6 +3,7 @@
  * with a bare HTTP answer around it. The method is in docs/scim.md.
  *
  *   --users 1000,100000   --stores sqlite,postgres   --seconds 3   --rounds 3   --connections 16   --json
+ *   --load 100000    instead: the first load of an empty directory by POSTs, and whether any was lost or doubled
  *   --against URL --token TOKEN   any other SCIM server; it gets a few hundred users and one group, which are deleted after
  */
 import { fork, type ChildProcess } from 'node:child_process';
@@ -16,6 +17,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { measureAgainst } from './scim/against.ts';
 import { measure, type Sent } from './scim/client.ts';
 import type { Usage } from './scim/usage.ts';
+import { initialLoad } from './scim/load.ts';
 import { groupId, largeGroup, userId, userName, userOf } from './scim/people.ts';
 import { seed } from './scim/seed.ts';
 import { describeMachine } from './table.ts';
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '16' },
     json: { type: 'boolean', default: false },
+    load: { type: 'string' },
     against: { type: 'string' },
     token: { type: 'string' },
   },
@@ -252,8 +255,35 @@ async function bench(): Promise<Row[]> {
   }
 }
 
-const rows =
-  values.against === undefined
+/** The first load of each kind of directory. */
+async function load(users: number): Promise<object[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'doorward-bench-scim-'));
+  const stores = values.stores.split(',');
+  const postgres = stores.includes('postgres') ? await startPostgres() : undefined;
+  try {
+    const rows: object[] = [];
+    for (const store of stores) {
+      const url =
+        store === 'postgres' && postgres
+          ? await postgres.createDatabase()
+          : `sqlite:${join(folder, 'directory.db')}`;
+      const { child, ready } = await start('serve.ts', url, folder);
+      const target = new URL(ready['url'] ?? '');
+      const headers = { authorization: `Bearer ${ready['token']}` };
+      const loaded = await initialLoad(target, headers, users, connections).finally(() => stop(child));
+      rows.push({ name: `initial load · ${store}`, ...loaded });
+      say(`${JSON.stringify(rows.at(-1))}\n`);
+    }
+    return rows;
+  } finally {
+    await postgres?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const rows = values.load
+  ? await load(Number(values.load))
+  : values.against === undefined
     ? await bench()
     : await measureAgainst(values.against, values.token ?? '', { connections, duration, rounds, say });
 if (values.json) process.stdout.write(`${JSON.stringify({ machine: describeMachine(), rows }, null, 2)}\n`);

@@ -15,7 +15,7 @@ interface Statements {
   active(id: string, active: number): Promise<unknown>;
   join(group: string, user: string): Promise<unknown>;
   leave(group: string, user: string): Promise<unknown>;
-  list(after: string): Promise<readonly { resource: string }[]>;
+  list(after: string): Promise<readonly object[]>;
 }
 
 const insert = `insert into scim_users (id, provider, user_id, external_id, user_name, user_name_key, active,
@@ -24,6 +24,14 @@ const insert = `insert into scim_users (id, provider, user_id, external_id, user
 /** A person has one resource of a provider; here all new ones are one person's, as only the one statement is measured. */
 const oneOfMany = 'drop index scim_users_by_person';
 
+/** What must be in the answer: the resource and, from two other tables, the groups. */
+const shown = (
+  list: string,
+) => `id, resource, version, created_at, updated_at, (select ${list} from scim_members
+  join scim_groups on scim_groups.id = scim_members.group_id where scim_members.scim_user_id = scim_users.id) as groups`;
+const sqliteGroups = 'json_group_array(json_array(scim_groups.id, scim_groups.display_name))';
+const postgresGroups = 'json_agg(json_build_array(scim_groups.id, scim_groups.display_name))::text';
+
 function sqlite(path: string): Statements {
   const db = new SqliteDatabase(path, { timeout: 1_000 });
   db.exec(oneOfMany);
@@ -31,7 +39,7 @@ function sqlite(path: string): Statements {
   db.pragma('synchronous = full');
   const create = db.prepare(`${insert} values (?, ?, ?, ?, ?, ?, 1, ?, 1, 1, 1)`);
   const get = db.prepare(
-    'select id, resource, version from scim_users where provider = ? and user_name_key = ? and deleted_at is null',
+    `select ${shown(sqliteGroups)} from scim_users where provider = ? and user_name_key = ? and deleted_at is null`,
   );
   const active = db.prepare('update scim_users set active = ?, version = version + 1 where id = ?');
   const join = db.prepare(
@@ -39,7 +47,7 @@ function sqlite(path: string): Statements {
   );
   const leave = db.prepare('delete from scim_members where group_id = ? and scim_user_id = ?');
   const list = db.prepare(
-    'select id, resource, version from scim_users where provider = ? and deleted_at is null and id > ? order by id limit 100',
+    `select ${shown(sqliteGroups)} from scim_users where provider = ? and deleted_at is null and id > ? order by id limit 100`,
   );
   return {
     create: async (name, index) =>
@@ -48,7 +56,7 @@ function sqlite(path: string): Statements {
     active: async (id, value) => active.run(value, id),
     join: async (group, user) => join.run(group, user),
     leave: async (group, user) => leave.run(group, user),
-    list: async (after) => list.all(provider, after) as { resource: string }[],
+    list: async (after) => list.all(provider, after) as object[],
   };
 }
 
@@ -71,7 +79,7 @@ async function postgres(url: string): Promise<Statements> {
       (
         await run(
           'get',
-          'select id, resource, version from scim_users where provider = $1 and user_name_key = $2 and deleted_at is null',
+          `select ${shown(postgresGroups)} from scim_users where provider = $1 and user_name_key = $2 and deleted_at is null`,
           [provider, name],
         )
       )[0],
@@ -88,7 +96,7 @@ async function postgres(url: string): Promise<Statements> {
     list: (after) =>
       run(
         'list',
-        'select id, resource, version from scim_users where provider = $1 and deleted_at is null and id > $2 order by id limit 100',
+        `select ${shown(postgresGroups)} from scim_users where provider = $1 and deleted_at is null and id > $2 order by id limit 100`,
         [provider, after],
       ),
   };
@@ -122,7 +130,7 @@ async function answer(req: IncomingMessage): Promise<string> {
       await statements.leave(groupId(Number(one)), other);
       return '';
     default:
-      return `[${(await statements.list(one)).map(({ resource }) => resource).join(',')}]`;
+      return JSON.stringify(await statements.list(one));
   }
 }
 

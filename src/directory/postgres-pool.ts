@@ -61,13 +61,29 @@ export function poolAddress(address: string): { readonly url: string; readonly p
   return { url: parsed.href, pool: Number(pool) };
 }
 
+/** Statements that a connection keeps prepared: planning one takes the server longer than carrying it out. */
+const mostNames = 400;
+const names = new Map<string, string>();
+
+/** The same for the same text, in every connection; undefined for texts beyond the first hundreds, and for `begin` and its like. */
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= mostNames || text.length < 40) return known;
+  const name = `doorward_${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
 function borrowed(client: PoolClient): PostgresPoolClient {
   let isBroken = false;
   const query = async (text: string, parameters: readonly unknown[]) => {
     try {
-      return await client.query(text, [...parameters]);
+      const name = nameOf(text);
+      return await client.query({ text, values: [...parameters], ...(name !== undefined && { name }) });
     } catch (error) {
-      if (sqlState(error) === undefined) isBroken = true;
+      const state = sqlState(error);
+      // 26000: something between us and the server has forgotten the statement; another connection knows none yet.
+      if (state === undefined || state === '26000') isBroken = true;
       return unavailable(error);
     }
   };

@@ -16,7 +16,8 @@ interface Step {
   readonly method: string;
   readonly url: string;
   readonly body?: string;
-  readonly headers: Readonly<Record<string, readonly string[]>>;
+  /** A list of values, or one: exports of different years differ. */
+  readonly headers: Readonly<Record<string, readonly string[] | string>>;
   readonly assertions: readonly Assertion[];
   readonly variables: readonly {
     readonly source: string;
@@ -44,7 +45,10 @@ export async function replayOkta(file: string, target: Target): Promise<Verdict[
   const verdicts: Verdict[] = [];
   for (const step of steps.filter((each) => each.step_type === 'request')) {
     const headers = Object.fromEntries(
-      Object.entries(step.headers).map(([name, values]) => [name, fillIn(values[0] ?? '', variables)]),
+      Object.entries(step.headers).map(([name, values]) => [
+        name,
+        fillIn([values].flat()[0] ?? '', variables),
+      ]),
     );
     const body = step.body ? fillIn(step.body, variables) : undefined;
     const answer = await ask(step.method, fillIn(step.url, variables), headers, body);
