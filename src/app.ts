@@ -73,6 +73,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     onSessionEnded: (cause) => metrics.sessionEnded(cause),
   });
   const { directory, sessions } = stores;
+  metrics.endings(() => front.endings.current(), now);
   metrics.scimTokens(() => directory.scim.tokens.list(undefined));
   const [subscribeSessions, subscribeDirectory] = [subscribable(sessions), subscribable(directory)];
 

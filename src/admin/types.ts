@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import type { Actor, AuditEvent, AuditWriter } from '../audit/index.ts';
-import type { Config } from '../config/index.ts';
+import type { Config, Ending } from '../config/index.ts';
 import type { OpenDirectory, ScimToken, UserSnapshot } from '../directory/index.ts';
 import type { Log } from '../identity/index.ts';
 import type { Endings, SessionRecord, SessionStore, TransientStore } from '../sessions/index.ts';
@@ -24,6 +24,8 @@ export interface AdminDeps {
   readonly gate: AdminGate;
   /** By id, in the order of the buttons. */
   readonly providers: ReadonlyMap<string, AdminProvider>;
+  /** Certificates and secrets that end one day, soonest first. */
+  credentials(): readonly Ending[];
   /** Folder of the templates, and the static files below `/admin/static`. */
   readonly views: string;
   readonly files: { url(name: string): string; readonly handler: RequestHandler<{ file: string }> };

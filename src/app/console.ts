@@ -26,7 +26,9 @@ import { tokensOf } from './tokens.ts';
 /** The console of one configuration: its rules say who is an administrator. */
 export function consoleOf(
   config: Config,
-  deps: Pick<AdminDeps, 'gate' | 'providers' | 'reference' | 'now' | 'log'> & { readonly stores: Stores },
+  deps: Pick<AdminDeps, 'gate' | 'providers' | 'reference' | 'credentials' | 'now' | 'log'> & {
+    readonly stores: Stores;
+  },
 ): Express {
   const { stores, now } = deps;
   const { directory, endings, sessions, audit } = stores;

@@ -15,6 +15,7 @@ import type { Metrics } from '../telemetry/index.ts';
 import { committedEvents, createTraceKeeper, createWeb, newReference } from '../web/index.ts';
 import { limitBodyTime } from './body-time.ts';
 import { consoleOf } from './console.ts';
+import { watchEndings, type Endings } from './endings.ts';
 import { keyringOf } from './own-keys.ts';
 import { scimOf } from './scim.ts';
 import type { Stores } from './stores.ts';
@@ -28,6 +29,8 @@ export interface Front {
   handle(req: IncomingMessage, res: ServerResponse): void;
   shouldUpgrade(req: IncomingMessage): boolean;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** What ends one day, and must be replaced before. */
+  readonly endings: Endings;
   /** Begins what goes on in the background: metadata of identity providers are kept fresh. */
   start(): void;
   /** Ends background work; requests under way are still answered. */
@@ -68,6 +71,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     metadataKeep: directory.idpMetadata,
     ...(deps.fetch && { fetch: deps.fetch }),
   });
+  const ending = watchEndings({ config, providers, keyring, now, log });
   const gate = createGate({
     config,
     // Whoever is not in the directory any more was erased: an ending like all others.
@@ -143,7 +147,15 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     log,
   });
 
-  const admin = consoleOf(config, { stores, gate, providers, reference, now, log });
+  const admin = consoleOf(config, {
+    stores,
+    gate,
+    providers,
+    reference,
+    credentials: ending.current,
+    now,
+    log,
+  });
   const stopRetention = startRetention({ directory, audit: config.audit, now, log });
   const stopSampling = startSampling({ sessions, directory, now, log });
   const scim = scimOf(config, { stores, now, log });
@@ -178,10 +190,13 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     },
     shouldUpgrade: (req) => proxy.shouldUpgrade(req),
     upgrade: (req, socket, head) => proxy.upgrade(req, socket, head),
+    endings: ending,
     start() {
       for (const provider of providers.values()) provider.start?.();
+      ending.start();
     },
     async close() {
+      ending.stop();
       signer?.close();
       await ready;
       stopSampling();

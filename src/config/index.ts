@@ -18,3 +18,4 @@ export { parseDuration } from './schema/fields.ts';
 export { mixColors } from './schema/colors.ts';
 export { redactedConfig } from './seal.ts';
 export * from './types.ts';
+export { certificatesEnd, endingsOf, endsWithin, type Credential, type Ending } from './endings.ts';

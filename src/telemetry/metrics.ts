@@ -29,11 +29,20 @@ export interface Metrics {
   configHeld(): void;
   /** The files are again what is in force. */
   configSettled(): void;
+  /** What ends one day is asked for each time Prometheus asks. */
+  endings(list: () => readonly EndingCredential[], now: () => number): void;
   /** Where the credentials of SCIM clients are asked for, each time Prometheus asks; a store that is away leaves them out. */
   scimTokens(list: () => Promise<readonly EndingToken[]>): void;
   /** Prometheus text, and its content type. */
   text(): Promise<string>;
   readonly contentType: string;
+}
+
+/** A certificate or secret that ends by itself; milliseconds since the epoch. */
+export interface EndingCredential {
+  readonly provider: string | undefined;
+  readonly credential: string;
+  readonly endsAt: number;
 }
 
 /** A credential that may end by itself; times are milliseconds since the epoch. */
@@ -124,6 +133,20 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       },
     }),
   );
+  let daysLeft: () => readonly (readonly [EndingCredential, number])[] = () => [];
+  registry.registerMetric(
+    new Gauge({
+      name: 'doorward_credential_days_left',
+      help: 'Days until a certificate or a secret with a known date ends; below 0 it has ended. No provider: of the gateway itself.',
+      labelNames: ['provider', 'credential'] as const,
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [{ provider = '', credential }, days] of daysLeft())
+          this.set({ provider, credential }, days);
+      },
+    }),
+  );
   let listTokens: () => Promise<readonly EndingToken[]> = async () => [];
   registry.registerMetric(
     new Gauge({
@@ -172,6 +195,10 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     configSettled() {
       lastReload.set(1);
       held.set(0);
+    },
+    endings(list, now) {
+      daysLeft = () =>
+        list().map((each) => [each, Math.round(((each.endsAt - now()) / 86_400_000) * 100) / 100] as const);
     },
     scimTokens: (list) => void (listTokens = list),
     text: () => registry.metrics(),

@@ -103,7 +103,7 @@ export async function overviewOf(deps: AdminDeps, wanted: unknown): Promise<Over
       lastRequest,
       refused: Object.values(errors).reduce((sum, count) => sum + count, 0),
     })),
-    credentials: [...endingCredentials(config, now()), ...endingTokens(deps.scim, tokens.flat())],
+    credentials: [...endingCredentials(deps.credentials(), now()), ...endingTokens(deps.scim, tokens.flat())],
     config: {
       version: config.version,
       held,

@@ -51,7 +51,10 @@ export function providerPages(deps: AdminDeps, routes: Routes, send: SendPage): 
         health: provider.health(),
         paste: pasteFor(config, file),
         facts: factsOf(file),
-        credentials: endingCredentials({ providers: [file] }, now()),
+        credentials: endingCredentials(
+          deps.credentials().filter(({ provider }) => provider === file.id),
+          now(),
+        ),
         mapping: file.groups.map.map(([from, to]) => ({
           from,
           to,

@@ -12,7 +12,7 @@ const warnDays = 30;
  * @param whose "the identity provider's" or "our"
  */
 export function checkCertificates(
-  provider: string,
+  provider: string | undefined,
   whose: string,
   certificates: readonly string[],
   now: number,
@@ -44,7 +44,11 @@ export function checkCertificates(
   const until = Math.max(...dated.map(({ to }) => to));
   const days = Math.floor((until - now) / day);
   const message = `${capital(whose)} certificate is valid until ${date(until)}, ${days} days from now.`;
-  return [days <= warnDays ? warn('certificate', `${message} Plan the change.`) : ok('certificate', message)];
+  return [
+    days <= warnDays
+      ? warn('certificate', `${message} ${days <= 3 ? 'Change it now.' : 'Plan the change.'}`)
+      : ok('certificate', message),
+  ];
 }
 
 function date(at: number): string {

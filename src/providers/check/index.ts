@@ -3,7 +3,10 @@
  *
  *   Config ─▶ each provider's documents, keys, certificates, clock ─▶ rules that can come about ─▶ Finding[]
  */
-import type { Config } from '../../config/index.ts';
+import { readFile } from 'node:fs/promises';
+import { endingsOf, type Config } from '../../config/index.ts';
+import { checkCertificates } from './certificates.ts';
+import { checkDated } from './dated.ts';
 import type { Finding } from './finding.ts';
 import { checkOidc, type CheckContext } from './oidc.ts';
 import { checkRules, type KnownPeople } from './rules.ts';
@@ -28,5 +31,22 @@ export async function checkConfig(
       return offline ? [] : checkOidc(provider, context);
     }),
   );
-  return [...providers.flat(), ...(await checkRules(config, known))];
+  const dated = config.providers.flatMap((provider) => checkDated(endingsOf(provider), options.now()));
+  return [
+    ...providers.flat(),
+    ...dated,
+    ...(await checkTls(config, options.now())),
+    ...(await checkRules(config, known)),
+  ];
+}
+
+/** The certificate of our own listener. */
+async function checkTls({ tls }: Pick<Config, 'tls'>, now: number): Promise<Finding[]> {
+  if (tls === undefined) return [];
+  try {
+    return checkCertificates(undefined, 'the TLS', [await readFile(tls.certificate, 'utf8')], now);
+  } catch {
+    const message = `the TLS certificate cannot be read from ${tls.certificate}: the gateway will not start.`;
+    return [{ level: 'fail', provider: undefined, check: 'certificate', message }];
+  }
 }

@@ -6,7 +6,7 @@ export const microsoft: Guide = {
     steps: [
       'Entra admin center → Entra ID → App registrations → New registration. Supported account types: this directory only (or, for several tenants, any Entra ID directory). Redirect URI: platform Web, `{redirectUri}`.',
       'Overview: copy the Directory (tenant) ID and the Application (client) ID.',
-      'Certificates & secrets → New client secret: copy its Value (not its Secret ID), and note the day it ends.',
+      'Certificates & secrets → New client secret: copy its Value (not its Secret ID), and note the day it ends: `clientSecretExpires` in the file has you warned of it.',
       'Token configuration → Add groups claim → Security groups (or Groups assigned to the application, which avoids the limit of 200). Leave it at Group ID for the ID token.',
       'Token configuration → Add optional claim → ID: `email`, `upn`, and `login_hint` where you want it.',
       'Authentication → Front-channel logout URL: `{frontChannelLogout}`. Leave both implicit grants off.',
