@@ -8,8 +8,9 @@ interface Touch {
 }
 
 /**
- * Touches that come in one turn of the event loop are written in one transaction: each one waits for the disk
- * (`synchronous=FULL`), and while it does nobody else is served. `write` says whether the session was alive.
+ * Touches that come in one turn of the event loop are written in one transaction, which does not wait for the disk: nobody
+ * else would be served meanwhile. All that a power cut can take is that somebody was seen a minute ago; the next write of
+ * anything else takes them to the disk with it. `write` says whether the session was alive.
  */
 export function gatherTouches(
   db: Database.Database,
@@ -24,7 +25,14 @@ export function gatherTouches(
     const touches = gathered;
     gathered = [];
     written = undefined;
-    return attempt(() => writeAll.immediate(touches));
+    return attempt(() => {
+      db.pragma('synchronous = NORMAL');
+      try {
+        return writeAll.immediate(touches);
+      } finally {
+        db.pragma('synchronous = FULL');
+      }
+    });
   }
 
   return async (touch) => {
