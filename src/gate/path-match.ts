@@ -45,13 +45,16 @@ export function foldPath(path: string, cut = false): string {
   if (!/[A-Z%]|\.(?:\/|$)/.test(path)) return path;
   const whole = unescaped(path);
   const [read = ''] = cut ? whole.split(/[?#\p{Cc}]/u, 1) : [whole];
-  return read
-    .split(/[/\\]/)
-    .map((segment) => foldName(segment.split(';', 1)[0] ?? ''))
-    .filter((name) => name !== '.')
-    .map(encodeSegment)
-    .join('/')
-    .replaceAll(/\/{2,}/g, '/');
+  return (
+    read
+      .split(/[/\\]/)
+      .map((segment) => foldName(segment.split(';', 1)[0] ?? ''))
+      // Where dots at the end do not count, a name of three is no name: `/.../secret` is `/secret`.
+      .filter((name) => name !== '.' && !/^\.{3,}$/.test(name))
+      .map(encodeSegment)
+      .join('/')
+      .replaceAll(/\/{2,}/g, '/')
+  );
 }
 
 function foldName(name: string): string {

@@ -80,6 +80,8 @@ const tricks = [
   '/secret%23x',
   '/secret%2500.css',
   '/secret.',
+  '/.../secret',
+  '/.%2e%2e/secret',
   '/secret%20',
   '/%EF%BD%93ecret',
   '/%C5%BFecret',
