@@ -106,6 +106,12 @@ local function is_identity(name)
     or folded:find("^x%-original%-")
 end
 
+-- Of these Doorward is asked by their right names only
+local function is_override(name)
+  local folded = name:lower():gsub("[_.]", "-")
+  return name:find("[_.]") and (folded:find("^x%-http%-method") or folded == "x-method-override")
+end
+
 local function one_line(text)
   return (text:gsub("[\\r\\n%z]", ""))
 end
@@ -114,7 +120,7 @@ function ask(r)
   -- What a client says in the place of Doorward is gone, in every spelling
   local given = r:headers_in_table()
   for name in pairs(given) do
-    if is_identity(name) then r.headers_in[name] = nil end
+    if is_identity(name) or is_override(name) then r.headers_in[name] = nil end
   end
   -- A client cannot have headers dropped on the way to the application
   if r.headers_in["Upgrade"] then

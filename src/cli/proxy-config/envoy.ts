@@ -48,6 +48,7 @@ export function envoy(settings: ProxySettings): ProxyFile[] {
                       mutations:
                         - remove_on_match: { key_matcher: { safe_regex: { regex: "x[-.]auth[-.]request[-.].*" } } }
                         - remove_on_match: { key_matcher: { safe_regex: { regex: "x[-.](doorward|original)[-.].*" } } }
+                        - remove_on_match: { key_matcher: { safe_regex: { regex: "x([.](http[-.])?method|-http[.]method|-http-method[.]override|-method[.]override).*" } } }
                         - remove_on_match: { key_matcher: { safe_regex: { regex: "remote[-.].*|x-forwarded-host" } } }
                 http_filters:
                   - name: envoy.filters.http.ext_authz

@@ -31,6 +31,7 @@ frontend web
   http-request return status 404 if { path_beg ${prefix}/verify/ }
 
   # Whatever a client says in the place of Doorward is gone, in every spelling
+  http-request del-header ^x([_.](http[-_.])?method|-http[_.]method|-http-method[_.]override|-method[_.]override) -m reg
   http-request del-header ^(x[-_.]auth[-_.]request|x[-_.]doorward|x[-_.]original|x[-_.]forwarded|x[-_.]real[-_.]ip|remote|forwarded)([-_.]|$) -m reg
   http-request set-header X-Forwarded-For %[src]
   http-request set-header X-Forwarded-Proto https

@@ -46,7 +46,7 @@ providers:
         trustForwardHeader: false
         authRequestHeaders: [${askedWith.join(', ')}]
         # What a client says under these names is gone, in every spelling; what Doorward says takes its place
-        authResponseHeadersRegex: "(?i)^(x[-_.]auth[-_.]request|x[-_.]doorward|remote)[-_.]"
+        authResponseHeadersRegex: "(?i)^(x[-_.]auth[-_.]request|x[-_.]doorward|remote)[-_.]|(?i)^x([_.](http[-_.])?method|-http[_.]method|-http-method[_.]override|-method[_.]override)"
 
   services:
     doorward:

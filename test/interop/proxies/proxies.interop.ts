@@ -136,6 +136,13 @@ describe.each(Object.entries(runners))('%s', (name, runner) => {
     expect(status).toBe(401);
   });
 
+  it('overridden methods', async () => {
+    const names = ['X_HTTP_Method_Override', 'X-HTTP_Method-Override', 'x.http.method', 'X_Method_Override'];
+    const headers = [...person, ...names.flatMap((each) => [each, 'DELETE'])];
+    expect((await proxy.ask('/tables', { method: 'POST', headers, body: 'x' })).status).toBe(200);
+    expect(proxy.seen.at(-1)?.req.rawHeaders).not.toContain('DELETE');
+  });
+
   it('lies about the request', async () => {
     const lies = [
       ['X-Original-URL', 'https://evil.example/'],

@@ -7,7 +7,7 @@ const columns = {
   'signed out': ['signed out, browser', 'signed out, script'],
   refused: ['refused'],
   'headers byte for byte': ['identity headers'],
-  'spoofed headers': ['spoofed headers', 'lies about the request'],
+  'spoofed headers': ['spoofed headers', 'overridden methods', 'lies about the request'],
   'path tricks': [/^path /],
   POST: ['POST'],
   WebSocket: ['WebSocket'],
