@@ -6,7 +6,6 @@ import { launchBrowser } from '../support/browser.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { exchange, listening, stopped } from '../support/http-exchange.ts';
 import { createSamlIdp, type SamlIdp } from '../support/saml-idp.ts';
-import { samlKey } from '../support/saml-keys.ts';
 import { fixtureIdp, samlConfig } from '../support/saml-provider.ts';
 
 const under = (path: string, changes: Partial<PolicyRuleConfig> = {}): PolicyRuleConfig => ({
