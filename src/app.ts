@@ -10,7 +10,8 @@ import { lossText, reviewRules, type Review } from './app/review.ts';
 import { mappingRules, type Config, type MappingRules } from './config/index.ts';
 import { gateCounters } from './gate/index.ts';
 import { silentLog } from './identity/index.ts';
-import { createMetrics, createOpsServer } from './telemetry/index.ts';
+import { checkAll, createMetrics, createOpsServer, createTracing } from './telemetry/index.ts';
+import { observedStore } from './app/observed-store.ts';
 
 export { divergence, lately } from './app/roster.ts';
 export { createReloader, reloadFrom } from './app/reload.ts';
@@ -21,7 +22,11 @@ export { watchConfig } from './app/watch.ts';
 export { scimProviders } from './app/scim.ts';
 export { openStores, withStores, type Stores } from './app/stores.ts';
 
-export type AppDeps = StoresDeps & Pick<FrontDeps, 'fetch' | 'bodyTime'>;
+export type AppDeps = StoresDeps &
+  Pick<FrontDeps, 'fetch' | 'bodyTime'> & {
+    /** Where the standard variables of OpenTelemetry are looked for; nothing by default. */
+    readonly env?: Readonly<Record<string, string | undefined>>;
+  };
 
 /** The gateway of one configuration, listening when started. */
 export interface App {
@@ -53,7 +58,13 @@ export interface App {
 }
 
 /** What only a new process can change: where it listens, and where its state is. */
-const needRestart = ['listen', 'ops', 'state', 'tls'] as const satisfies readonly (keyof Config)[];
+const needRestart = [
+  'listen',
+  'ops',
+  'state',
+  'telemetry',
+  'tls',
+] as const satisfies readonly (keyof Config)[];
 
 /** How long requests under way may still be answered by what was built from the configuration before, milliseconds. */
 const retirement = 30_000;
@@ -66,15 +77,19 @@ const retirement = 30_000;
 export async function createApp(initial: Config, deps: AppDeps = {}): Promise<App> {
   const { log = silentLog, now = Date.now } = deps;
   const counters = gateCounters();
-  const metrics = createMetrics({ version: initial.version, verify: counters });
+  const metrics = createMetrics({ version: initial.version, verify: counters, now });
   const pair = initial.tls && (await readKeyPair(initial.tls));
+  const tracing = await createTracing(initial.telemetry?.traces, { env: deps.env ?? {}, log });
   const stores = await openStores(initial, {
     ...deps,
     onSessionEnded: (cause) => metrics.sessionEnded(cause),
+    observe: (name, store) =>
+      observedStore(store, {
+        around: (operation, call) => tracing.span(`${name}.${operation}`, {}, call),
+        done: (operation, took, failed) => metrics.storeUsed(name, operation, took, failed),
+      }),
   });
   const { directory, sessions } = stores;
-  metrics.endings(() => front.endings.current(), now);
-  metrics.scimTokens(() => directory.scim.tokens.list(undefined));
   const [subscribeSessions, subscribeDirectory] = [subscribable(sessions), subscribable(directory)];
 
   /** Configurations that logins under way began with, newest last, each with the time until which it matters. */
@@ -87,6 +102,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
       stores: { ...stores, sessions: ownSessions.store, directory: ownDirectory.store },
       counters,
       metrics,
+      tracing,
       rulesOf: (version) =>
         (version === undefined ? undefined : earlier.get(version)?.config) ?? front.config,
       now,
@@ -118,8 +134,16 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
   server.on('upgrade', (req, socket, head) => front.upgrade(req, socket, head));
 
   let stopping: Promise<void> | undefined;
+  const checks = { directory: () => directory.ping(), sessions: () => sessions.ping() };
+  metrics.readFrom({
+    dependencies: () => checkAll(checks),
+    providersUp: () => front.providersUp(),
+    endings: () => front.endings.current(),
+    scimTokens: () => directory.scim.tokens.list(undefined),
+  });
   const ops = createOpsServer({
-    checks: { directory: () => directory.ping(), sessions: () => sessions.ping() },
+    checks,
+    providers: () => front.providersUp(),
     draining: () => stopping !== undefined,
     metrics: () => metrics.text(),
   });
@@ -150,6 +174,7 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     await roster?.leave();
     await restartReview;
     await stores.close();
+    await tracing.close();
   }
 
   const actor = { kind: 'system' } as const;
@@ -203,12 +228,13 @@ export async function createApp(initial: Config, deps: AppDeps = {}): Promise<Ap
     config: () => front.config,
     async reload(config) {
       const before = front;
-      const { listen, ops, state, tls } = before.config;
+      const { listen, ops, state, telemetry, tls } = before.config;
       const waiting = needRestart.filter(
         (key) => JSON.stringify(config[key]) !== JSON.stringify(before.config[key]),
       );
-      const { tls: _, ...others } = config;
-      const next = build({ ...others, listen, ops, state, ...(tls && { tls }) });
+      const { tls: _, telemetry: __, ...others } = config;
+      const kept = { listen, ops, state, ...(tls && { tls }), ...(telemetry && { telemetry }) };
+      const next = build({ ...others, ...kept });
       try {
         await next.ready;
         await keepRules(config);

@@ -12,14 +12,17 @@ const most = 100_000;
 export function startSampling(deps: {
   sessions: Pick<SessionStore, 'list'>;
   directory: Pick<ConsoleStore, 'addSample'>;
+  /** Told of the number, for metrics. */
+  onCounted?: (count: number) => void;
   now: () => number;
   log: Log;
 }): () => void {
-  const { sessions, directory, now, log } = deps;
+  const { sessions, directory, onCounted, now, log } = deps;
   const sample = async (): Promise<void> => {
     try {
       const live = await sessions.list({ limit: most });
       const value = live.filter((session) => session.login !== undefined).length;
+      onCounted?.(value);
       const at = Math.floor(now() / sampleStep) * sampleStep;
       await directory.addSample({ name: 'sessions', at, value }, keep);
     } catch (error) {

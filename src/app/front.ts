@@ -11,11 +11,14 @@ import { createProviders } from '../providers/index.ts';
 import { createProxy } from '../proxy/index.ts';
 import { createSessionMiddleware } from '../sessions/index.ts';
 import { createSignals } from '../signals/index.ts';
-import type { Metrics } from '../telemetry/index.ts';
+import type { Metrics, Tracing } from '../telemetry/index.ts';
 import { committedEvents, createTraceKeeper, createWeb, newReference } from '../web/index.ts';
 import { limitBodyTime } from './body-time.ts';
 import { consoleOf } from './console.ts';
 import { watchEndings, type Endings } from './endings.ts';
+import { observedFetch } from './observed-fetch.ts';
+import { observedJit } from './observed-jit.ts';
+import { observedRequests } from './observed-requests.ts';
 import { keyringOf } from './own-keys.ts';
 import { scimOf } from './scim.ts';
 import type { Stores } from './stores.ts';
@@ -31,6 +34,8 @@ export interface Front {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** What ends one day, and must be replaced before. */
   readonly endings: Endings;
+  /** Whether the last attempt to reach each identity provider succeeded; those never asked are left out. */
+  providersUp(): ReadonlyMap<string, boolean>;
   /** Begins what goes on in the background: metadata of identity providers are kept fresh. */
   start(): void;
   /** Ends background work; requests under way are still answered. */
@@ -41,6 +46,7 @@ export interface FrontDeps {
   readonly stores: Stores;
   readonly counters: GateCounters;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** The rules that a login began under, by configuration version: it finishes under them. */
   readonly rulesOf: (version: string | undefined) => Config;
   readonly now: () => number;
@@ -53,7 +59,10 @@ export interface FrontDeps {
 
 /** Builds every room of one configuration and wires them together. Reaches nobody yet. */
 export function createFront(config: Config, deps: FrontDeps): Front {
-  const { stores, counters, metrics, rulesOf, now, log } = deps;
+  const { stores, counters, metrics, tracing, rulesOf, now, log } = deps;
+  const fetch = observedFetch(deps.fetch, deps);
+  const jit = observedJit(deps);
+  const observed = observedRequests(config, deps);
   const { directory, sessions, audit, endings } = stores;
   const reference = (): string => newReference(randomBytes);
 
@@ -69,7 +78,7 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     now,
     samlKeys: () => samlKeys(keyring),
     metadataKeep: directory.idpMetadata,
-    ...(deps.fetch && { fetch: deps.fetch }),
+    fetch,
   });
   const ending = watchEndings({ config, providers, keyring, now, log });
   const gate = createGate({
@@ -80,32 +89,44 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     directory,
     signer,
     tokens: { ...directory.apiTokens, findByIdentity: directory.findByIdentity },
-    fetch: deps.fetch,
+    fetch,
     now,
     log,
     counters,
+    noteVerify: metrics.noteVerify,
     reference,
   });
   const keySet = signer && keySetEndpoint(() => signer.keySet(), reference);
   const traces = createTraceKeeper(directory, log);
   const claims = createClaimsKeeper(directory, { now, log });
-  const proxy = createProxy({ config, gate, log, reference });
+  const proxy = createProxy({ config, gate, log, reference, traceHeaders: tracing.headers });
   const signals = createSignals({
     config,
     providers,
     sessions,
     endings,
     users: directory,
-    audit,
-    fetch: deps.fetch,
+    audit: {
+      async write(...events) {
+        await audit.write(...events);
+        for (const event of events) {
+          if (event.type === 'signal.received')
+            metrics.signalReceived(event.provider ?? '', event.event, event.effect);
+        }
+      },
+    },
+    onRechecked: metrics.rechecked,
+    fetch,
     async resync(assertion) {
       const rules = config.providers.find((provider) => provider.id === assertion.provider);
       if (!rules) throw new Failure('unknown_provider');
       const actor = { kind: 'idp', name: assertion.provider } as const;
       // A refreshed token often comes without groups; that tells nothing of the next login.
       if (assertion.groups.kind === 'present') claims.keep(assertion);
-      return resync(directory, assertion, rules, now, (committed) =>
-        committedEvents({ at: now(), actor, provider: assertion.provider }, committed),
+      return jit('jit.resync', assertion.provider, () =>
+        resync(directory, assertion, rules, now, (committed) =>
+          committedEvents({ at: now(), actor, provider: assertion.provider }, committed),
+        ),
       );
     },
     transient: sessions.transient,
@@ -119,7 +140,9 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     async login(assertion, record, begunUnder) {
       const rules = rulesOf(begunUnder).providers.find((provider) => provider.id === assertion.provider);
       if (!rules) throw new Failure('unknown_provider');
-      const outcome = await login(directory, assertion, rules, now, record);
+      const outcome = await jit('jit.login', assertion.provider, () =>
+        login(directory, assertion, rules, now, record),
+      );
       claims.keep(assertion);
       return outcome;
     },
@@ -141,7 +164,11 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     audit,
     traces,
     transient: sessions.transient,
-    onLogin: metrics.login,
+    onLogin(provider, outcome, why = '') {
+      metrics.login(provider, outcome, why);
+      tracing.note({ 'doorward.login.outcome': outcome, 'doorward.login.reason': why });
+    },
+    span: tracing.span,
     now,
     random: randomBytes,
     log,
@@ -157,8 +184,14 @@ export function createFront(config: Config, deps: FrontDeps): Front {
     log,
   });
   const stopRetention = startRetention({ directory, audit: config.audit, now, log });
-  const stopSampling = startSampling({ sessions, directory, now, log });
-  const scim = scimOf(config, { stores, now, log });
+  const stopSampling = startSampling({
+    sessions,
+    directory,
+    onCounted: metrics.sessionsCounted,
+    now,
+    log,
+  });
+  const scim = scimOf(config, { stores, onAnswered: metrics.scimRequested, now, log });
   const isScim = (url: string): boolean => /^\/scim(?:[/?]|$)/.test(url);
   const isAdmin = (url: string): boolean => /^\/admin(?:[/?]|$)/.test(url);
   const isWeb = (url: string): boolean =>
@@ -177,16 +210,22 @@ export function createFront(config: Config, deps: FrontDeps): Front {
   return {
     config,
     ready,
+    providersUp() {
+      const known = [...providers].map(([id, provider]) => [id, provider.health().state] as const);
+      return new Map(known.flatMap(([id, state]) => (state === 'unknown' ? [] : [[id, state === 'up']])));
+    },
     handle(req, res) {
       if (gate.handle(req, res) || keySet?.(req, res) === true) return;
-      const url = req.url ?? '/';
-      const isOurs = isWeb(url) || isScim(url) || isAdmin(url);
-      if (isOurs) limitBodyTime(req, deps.bodyTime);
-      if (signals.handle(req, res)) return;
-      if (isWeb(url)) web(req, res);
-      else if (isScim(url)) scim.handle(req, res);
-      else if (isAdmin(url)) admin(req, res);
-      else if (!proxy.handle(req, res)) nothingHere(req, res);
+      observed(req, res, () => {
+        const url = req.url ?? '/';
+        const isOurs = isWeb(url) || isScim(url) || isAdmin(url);
+        if (isOurs) limitBodyTime(req, deps.bodyTime);
+        if (signals.handle(req, res)) return;
+        if (isWeb(url)) web(req, res);
+        else if (isScim(url)) scim.handle(req, res);
+        else if (isAdmin(url)) admin(req, res);
+        else if (!proxy.handle(req, res)) nothingHere(req, res);
+      });
     },
     shouldUpgrade: (req) => proxy.shouldUpgrade(req),
     upgrade: (req, socket, head) => proxy.upgrade(req, socket, head),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Config, ProviderConfig } from '../config/index.ts';
 import type { Log } from '../identity/index.ts';
-import { createScim, type Scim, type ScimProvider } from '../scim/index.ts';
+import { createScim, type Scim, type ScimAnswered, type ScimProvider } from '../scim/index.ts';
 import { clientAddress, trustedProxies } from '../web/index.ts';
 import type { Stores } from './stores.ts';
 
@@ -15,7 +15,12 @@ export function scimProviders(config: Pick<Config, 'providers'>): ReadonlyMap<st
 /** The SCIM service of one configuration. */
 export function scimOf(
   config: Config,
-  deps: { readonly stores: Stores; readonly now: () => number; readonly log: Log },
+  deps: {
+    readonly stores: Stores;
+    readonly onAnswered: ScimAnswered;
+    readonly now: () => number;
+    readonly log: Log;
+  },
 ): Scim {
   const { directory, sessions, endings, audit } = deps.stores;
   const isTrusted = trustedProxies(config.trustedProxies);
@@ -33,6 +38,7 @@ export function scimOf(
       const chain = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
       return clientAddress(req.socket.remoteAddress, chain, isTrusted);
     },
+    onAnswered: deps.onAnswered,
     now: deps.now,
     log: deps.log,
   });

@@ -45,6 +45,8 @@ export interface StoresDeps {
   readonly now?: () => number;
   /** Told of each session that ended, for metrics. */
   readonly onSessionEnded?: (cause: string) => void;
+  /** Puts something around the calls of a store, for metrics and traces. */
+  readonly observe?: <Store extends object>(name: 'directory' | 'sessions', store: Store) => Store;
 }
 
 /**
@@ -52,16 +54,20 @@ export interface StoresDeps {
  * @throws Failure `store_unavailable` when the directory cannot be opened
  */
 export async function openStores(config: Config, deps: StoresDeps = {}): Promise<Stores> {
-  const { log = silentLog, now = Date.now, onSessionEnded } = deps;
+  const { log = silentLog, now = Date.now, onSessionEnded, observe = (_name, store) => store } = deps;
   const outlets = createOutlets(config.audit, log);
-  const directory = await openDirectory<AuditEvent>(config.state.directory, {
+  const opened = await openDirectory<AuditEvent>(config.state.directory, {
     now,
     log,
     auditing: createAuditRelay({ log, outlets }),
   });
+  const directory = observe('directory', opened);
   try {
     const { redisPrefix } = config.state;
-    const sessions = await openSessionStore(config.state.sessions, { now, log, redisPrefix });
+    const sessions = observe(
+      'sessions',
+      await openSessionStore(config.state.sessions, { now, log, redisPrefix }),
+    );
     const audit = createAuditWriter({ store: directory, log, outlets });
     const endings = createEndings<Actor>({
       sessions,

@@ -9,7 +9,7 @@ export interface Config {
   readonly listen: ListenAddress;
   /** Speaks https on `listen`; plain http without. */
   readonly tls?: TlsConfig;
-  /** The listener of `/healthz`, `/readyz`, `/metrics`; undefined switches it off. */
+  /** The listener of `/livez`, `/readyz`, `/metrics`; undefined switches it off. */
   readonly ops: ListenAddress | undefined;
   /** At least one, 32 characters or more; the first signs and encrypts, all verify and decrypt (rotation). */
   readonly secrets: readonly string[];
@@ -40,9 +40,19 @@ export interface Config {
   readonly reload: ReloadConfig;
   readonly login: LoginConfig;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
+  /** Where traces go; undefined: as the environment says (`OTEL_…`), and nowhere by default. */
+  readonly telemetry?: { readonly traces: TracesConfig } | undefined;
   readonly providers: readonly ProviderConfig[];
   /** Digest of every file read, in short form: two processes with the same rules show the same version. */
   readonly version: string;
+}
+
+export interface TracesConfig {
+  /** Where the receiver takes traces (OTLP over HTTP), such as `http://collector:4318/v1/traces`. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Share of the requests that begin a trace, 0 to 1. */
+  readonly share: number;
 }
 
 export interface ListenAddress {

@@ -149,6 +149,7 @@ export function admission(
       if (user?.snapshot !== undefined && view !== undefined) {
         session.used = true;
         user.used = true;
+        counters.remembered += 1;
         if (request.passive !== true) touch.used(session, at);
         return conclude(request, session, user, view, at);
       }

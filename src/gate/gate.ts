@@ -15,6 +15,7 @@ export interface GateOptions extends Omit<AdmissionOptions, 'config' | 'counters
   /** Counted into; by default nobody looks at them. */
   readonly counters?: GateCounters;
   readonly reference: VerifyOptions['reference'];
+  readonly noteVerify?: VerifyOptions['noteVerify'];
 }
 
 /** Counters at zero, for telemetry to read. */
@@ -27,6 +28,7 @@ export function gateCounters(): GateCounters {
     refused: 0,
     unavailable: 0,
     asked: 0,
+    remembered: 0,
   };
 }
 
@@ -72,5 +74,6 @@ export function createGate(options: GateOptions): Gate {
     return decided instanceof Promise ? decided.then(count) : count(decided);
   }
 
-  return { admit, handle: verifyEndpoints({ config, admit, log, reference }) };
+  const { noteVerify } = options;
+  return { admit, handle: verifyEndpoints({ config, admit, log, reference, noteVerify }) };
 }

@@ -32,7 +32,7 @@ interface Options {
   ) => Admission;
   /** Ends in "unavailable" when the stores do not answer in time, or not at all. */
   readonly inTime: (work: () => Promise<Admission>) => Promise<Admission>;
-  readonly counters: Pick<GateCounters, 'asked'>;
+  readonly counters: Pick<GateCounters, 'asked' | 'remembered'>;
   /** When the gate began; times of sessions count from there. */
   readonly began: number;
   readonly elapsed: () => number;
@@ -145,6 +145,7 @@ export function tokenAdmission(options: Options): TokenAdmission {
       ) {
         entry.used = true;
         user.used = true;
+        options.counters.remembered += 1;
         noteUse(entry, at);
         return conclude(request, entry, user, at);
       }

@@ -106,4 +106,6 @@ export interface GateCounters {
   unavailable: number;
   /** Requests for which a store had to be asked. */
   asked: number;
+  /** Requests with a session or token that memory alone could answer. */
+  remembered: number;
 }

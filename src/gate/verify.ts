@@ -27,6 +27,8 @@ export interface VerifyOptions {
   readonly log: Log;
   /** A new reference number for a page or an error. */
   readonly reference: () => string;
+  /** Told of every answer: its outcome and what it took, milliseconds. */
+  readonly noteVerify?: ((outcome: Admission['kind'], milliseconds: number) => void) | undefined;
 }
 
 /** How a kind of proxy asks, and what it can do with an answer. */
@@ -65,7 +67,7 @@ interface Marked {
 
 /** Serves `{prefix}/verify/*`: what a proxy asks before it lets a request through. */
 export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
-  const { config, admit, log } = options;
+  const { config, admit, log, noteVerify } = options;
   const start = `${config.prefix}/verify/`;
   const peers = trustedPeers(config.trustedProxies, config.listen.socket !== undefined);
   const loginUrl = loginUrls(config);
@@ -203,6 +205,7 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
     if (request === undefined) {
       return deny(req, res, { ...malformed, endpoint, request: undescribed });
     }
+    const began = performance.now();
     const admission = admit({
       cookie: req.headers.cookie,
       method: request.method,
@@ -211,10 +214,15 @@ export function verifyEndpoints(options: VerifyOptions): Gate['handle'] {
       authorization: req.headers.authorization,
       methodOverrides: overridesOf(req.headers),
     });
-    if (!(admission instanceof Promise)) return answer(req, res, endpoint, request, admission);
+    if (!(admission instanceof Promise)) {
+      answer(req, res, endpoint, request, admission);
+      noteVerify?.(admission.kind, performance.now() - began);
+      return;
+    }
     admission
       .then((late) => {
         if (!res.destroyed) answer(req, res, endpoint, request, late);
+        noteVerify?.(late.kind, performance.now() - began);
       })
       .catch((error: unknown) => failed(res, error));
   }

@@ -27,6 +27,8 @@ export interface ProxyOptions {
   /** A new reference number for a page or an error. */
   readonly reference: () => string;
   readonly timeouts?: Partial<Timeouts>;
+  /** `traceparent` and `tracestate` of the request at hand; undefined: those of the client go on as they came. */
+  readonly traceHeaders?: () => Readonly<Record<string, string>> | undefined;
 }
 
 /** Milliseconds. */
@@ -205,7 +207,7 @@ export function createProxy(options: ProxyOptions): Proxy {
         way,
         (admitted, watch) => {
           if (res.destroyed) return;
-          req.headers = requestHeaders(req, way.client, admitted);
+          req.headers = requestHeaders(req, way.client, admitted, options.traceHeaders?.());
           res.once(
             'close',
             watch(() => void res.destroy()),

@@ -38,12 +38,13 @@ export interface Admitted {
 /**
  * The headers for the application: the client's own without identity headers (in any spelling), without our cookies,
  * without what is meant for one hop (also by a `Connection` header of the client); then where the request came from;
- * then the identity.
+ * then the identity. `trace`: our place in the trace of the request, instead of the client's.
  */
 export function requestHeaders(
   req: IncomingMessage,
   client: Client,
   { identity, byToken }: Admitted,
+  trace?: Readonly<Record<string, string>>,
 ): IncomingHttpHeaders {
   const headers: IncomingHttpHeaders = Object.create(null) as IncomingHttpHeaders;
   const oneHop = listed(req.headers.connection);
@@ -61,6 +62,10 @@ export function requestHeaders(
   // A body of unknown length needs this header, or node:http would send it without any framing.
   if (req.headers['transfer-encoding'] !== undefined && !isChunkedByDefault(req.method)) {
     headers['transfer-encoding'] = 'chunked';
+  }
+  if (trace !== undefined) {
+    delete headers['tracestate'];
+    Object.assign(headers, trace);
   }
   if (client.chain !== '') headers['x-forwarded-for'] = client.chain;
   if (client.address !== '') headers['x-real-ip'] = client.address;

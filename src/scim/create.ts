@@ -80,6 +80,7 @@ export function createScim(deps: ScimDeps): Scim {
     issueToken: createTokenEndpoint({ tokens: store.tokens, providers, now, random }),
     activity,
     refusals,
+    onAnswered: deps.onAnswered,
     failed: (error, req) =>
       log.error(
         { error: String(error), method: req.method, path: req.url?.split('?')[0] },

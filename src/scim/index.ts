@@ -12,4 +12,4 @@
 export { createTokens, warningDue, type Tokens } from './auth/tokens.ts';
 export { createScim, type Scim } from './create.ts';
 export { scimStatus, type ScimStatus } from './status.ts';
-export type { MatchBy, ScimDeps, ScimProvider, ScimRule } from './types.ts';
+export type { MatchBy, ScimAnswered, ScimDeps, ScimProvider, ScimRule } from './types.ts';

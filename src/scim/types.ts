@@ -53,7 +53,16 @@ export interface ScimDeps {
   readonly log: Log;
   /** The client's address as far as it can be believed; the peer's by default. */
   readonly addressOf?: (req: IncomingMessage) => string | undefined;
+  /** Told of every answer, for metrics. `provider` is empty where no token was accepted. */
+  readonly onAnswered?: ScimAnswered | undefined;
 }
+
+export type ScimAnswered = (
+  provider: string,
+  operation: string,
+  status: number,
+  milliseconds: number,
+) => void;
 
 /** Who asks, for which provider. */
 export interface Caller {

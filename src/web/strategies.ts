@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import passport from 'passport';
 import { Failure } from '../identity/index.ts';
 import type { Provider, ProviderAnswer, StrategyOptions } from '../providers/index.ts';
+import type { Span } from './types.ts';
 
 type StartOptions = Extract<StrategyOptions, { step: 'start' }>;
 
@@ -26,7 +27,10 @@ export interface Strategies {
   ): Promise<{ answer: ProviderAnswer; browser: string | undefined }>;
 }
 
-export function createStrategies(providers: ReadonlyMap<string, Provider>): Strategies {
+export function createStrategies(
+  providers: ReadonlyMap<string, Provider>,
+  span: Span = (_name, _fields, work) => work(),
+): Strategies {
   const authenticator = new passport.Passport();
   // What `req.logIn` writes into the session for Passport; who is signed in stands in our own part of it.
   authenticator.serializeUser<string>((user, done) => done(null, 'id' in user ? String(user.id) : ''));
@@ -34,6 +38,14 @@ export function createStrategies(providers: ReadonlyMap<string, Provider>): Stra
 
   /** One run of a strategy: its answer, or undefined when it answered the browser itself (by a redirect). */
   const run = (
+    id: string,
+    req: Request,
+    res: Response,
+    options: StrategyOptions,
+  ): Promise<ProviderAnswer | undefined> =>
+    span(`strategy.${options.step}`, { 'doorward.provider': id }, () => authenticate(id, req, res, options));
+
+  const authenticate = (
     id: string,
     req: Request,
     res: Response,

@@ -12,6 +12,9 @@ import type { TraceKeeper } from './login-trace.ts';
 import type { Tokens } from '../tokens/index.ts';
 import type { Random } from './reference.ts';
 
+/** Runs `work` as a part of the request that has a name of its own. */
+export type Span = <T>(name: string, fields: Readonly<Record<string, string>>, work: () => T) => T;
+
 /** Everything web is handed by app.ts, as narrow as web needs it. */
 export interface WebDeps {
   readonly config: Config;
@@ -46,6 +49,8 @@ export interface WebDeps {
   readonly transient: Pick<TransientStore, 'increment' | 'put' | 'take'>;
   /** Told how each login ended, for metrics; `why` is the refusal's reason or the failure's code. */
   readonly onLogin?: (provider: string, outcome: 'admitted' | 'refused' | 'failed', why?: string) => void;
+  /** Traces one part of a request; a plain call by default. */
+  readonly span?: Span;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: Random;

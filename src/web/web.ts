@@ -89,7 +89,7 @@ export function createWeb(deps: WebDeps): Express {
     onLogin: deps.onLogin,
   });
   const browserCookie = createBrowserCookie({ https, timeout: config.login.timeout, random: deps.random });
-  const strategies = createStrategies(providers);
+  const strategies = createStrategies(providers, deps.span);
   const start = createLoginStart({ strategies, endings, browserCookie });
   const answer = createLoginAnswer(deps, {
     strategies,

@@ -22,7 +22,7 @@ export const serve: Command = {
     if (!config) return exit.usage;
     const log = createLogger({ level: config.log.level });
     const stopping = stopSignal();
-    const open = () => createApp(config, { log });
+    const open = () => createApp(config, { log, env: terminal.env });
     const isServer = config.state.directory.startsWith('postgres');
     const app = isServer ? await awaitStores(open, log, stopping) : await open();
     try {

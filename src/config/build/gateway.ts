@@ -5,6 +5,7 @@ import { asCidr, isLoopback, parseListen, webUrl } from '../schema/addresses.ts'
 import { syslogAddress } from '../schema/audit-keys.ts';
 import type { GatewayFile } from '../schema/gateway-file.ts';
 import { absoluteStoreAddress } from '../schema/store-address.ts';
+import { tracesEndpoint } from '../schema/telemetry-keys.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
 import type { Config, ListenAddress } from '../types.ts';
 import { buildAssertion, buildTokens } from './bearer.ts';
@@ -60,6 +61,7 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
   const policy = buildPolicy(file, report);
   const mail = buildMail(file, report);
   const brand = buildBrand(file.brand, dir, report);
+  const traces = file.telemetry?.traces;
   if (!origin || file.secrets === undefined) return undefined;
 
   return {
@@ -110,6 +112,15 @@ export function buildGateway(file: GatewayFile, context: BuildContext): GatewayC
       maxPerMinutePerProvider: file.login?.maxPerMinutePerProvider ?? 600,
     },
     log: { level: file.log?.level ?? 'info' },
+    ...(traces && {
+      telemetry: {
+        traces: {
+          endpoint: tracesEndpoint(traces.endpoint),
+          headers: traces.headers ?? {},
+          share: traces.share ?? 1,
+        },
+      },
+    }),
   };
 }
 

@@ -17,6 +17,7 @@ import { count, duration, text, texts, word } from './fields.ts';
 import { mailKeys } from './mail-keys.ts';
 import { reloadKeys } from './reload-keys.ts';
 import { directoryAddressComplaint, sessionsAddressComplaint } from './store-address.ts';
+import { telemetryKeys } from './telemetry-keys.ts';
 import { tlsKeys } from './tls-keys.ts';
 
 /** Origins that people use must be https, but on the machine itself. */
@@ -77,7 +78,7 @@ export const gatewayFile = z
       .union([listenText, listenAddress, z.literal(false)])
       .meta({
         description:
-          'Where /healthz, /readyz and /metrics listen; false switches them off. Default: 127.0.0.1:4181',
+          'Where /livez, /readyz and /metrics listen; false switches them off. Default: 127.0.0.1:4181',
       })
       .optional(),
     tls: tlsKeys.optional(),
@@ -196,6 +197,7 @@ export const gatewayFile = z
       })
       .meta({ description: 'What is logged.' })
       .optional(),
+    telemetry: telemetryKeys.optional(),
   })
   .meta({
     title: 'Doorward: gateway.yaml',

@@ -5,7 +5,7 @@ import { TooManyRequests } from '../auth/rate.ts';
 import type { TokenAnswer } from '../auth/oauth.ts';
 import { badRequest, ScimError } from '../error.ts';
 import type { Answer } from '../service/answer.ts';
-import type { Caller } from '../types.ts';
+import type { Caller, ScimAnswered } from '../types.ts';
 import type { Activity } from './activity.ts';
 import { readBytes, readJson } from './body.ts';
 import { readQuery } from './query.ts';
@@ -23,6 +23,7 @@ export interface HandlerParts {
   readonly issueToken: (authorization: string | undefined, form: URLSearchParams) => Promise<TokenAnswer>;
   readonly activity: Activity;
   readonly refusals: Refusals;
+  readonly onAnswered?: ScimAnswered | undefined;
   /** Told of what is nobody's refusal: a bug, a store that is away. */
   readonly failed: (error: unknown, req: IncomingMessage) => void;
 }
@@ -35,6 +36,7 @@ export function createHandler(
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { path, search } = split(req.url ?? '/');
+    const began = performance.now();
     let caller: Caller | undefined;
     try {
       if (path === '/scim/oauth/token') return await token(req, res);
@@ -59,6 +61,9 @@ export function createHandler(
         () => storeAway(),
       );
       sendError(req, res, told, error instanceof MethodNotAllowed ? error.allow : undefined);
+    } finally {
+      const took = performance.now() - began;
+      parts.onAnswered?.(caller?.provider.id ?? '', operationOf(req.method, path), res.statusCode, took);
     }
   }
 
@@ -87,6 +92,24 @@ export function createHandler(
       res.destroy();
     }
   };
+}
+
+const resources: ReadonlySet<string> = new Set([
+  'Users',
+  'Groups',
+  'Bulk',
+  'Schemas',
+  'ResourceTypes',
+  'ServiceProviderConfig',
+  'token',
+]);
+const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** `PATCH /Users`: of a closed set, whatever a client asks for. */
+function operationOf(method: string | undefined, path: string): string {
+  const resource = path.split('/')[3] ?? '';
+  const known = resources.has(resource) ? `/${resource}` : '/other';
+  return `${methods.has(method ?? '') ? method : 'other'} ${known}`;
 }
 
 function split(url: string): { path: string; search: string } {

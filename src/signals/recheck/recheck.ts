@@ -23,6 +23,10 @@ export interface RecheckDeps {
   readonly transient: Pick<TransientStore, 'addOnce' | 'take'>;
   /** jit: the same decision as at a login, of somebody who is known; the audit events are stored with the change. */
   resync(assertion: IdentityAssertion): Promise<LoginOutcome>;
+  /** Told what each re-check came to, for metrics. */
+  readonly onRechecked?:
+    | ((provider: string, outcome: 'confirmed' | 'ended' | 'unreachable') => void)
+    | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
@@ -108,6 +112,7 @@ export function createRecheck(deps: RecheckDeps): Recheck {
       if (outcome.kind === 'ended') {
         // Unless somebody renewed the token behind our back: then it was an old one that was refused.
         if ((await find(digest))?.refreshToken !== attempt.refreshToken) return;
+        deps.onRechecked?.(login.provider, 'ended');
         const ended = await endings.end(digest, 'refresh_rejected', actor);
         if (ended)
           log.info({ provider: login.provider, error: outcome.error }, 'a refresh token was refused');
@@ -150,17 +155,20 @@ export function createRecheck(deps: RecheckDeps): Recheck {
             : 'another user';
       if (refused !== undefined) {
         const actor = { kind: 'idp', name: login.provider } as const;
+        deps.onRechecked?.(login.provider, 'ended');
         const ended = await endings.end(digest, 'refresh_rejected', actor);
         if (ended) log.info({ provider: login.provider, refused }, 'a re-check ended a session');
         return;
       }
     }
+    deps.onRechecked?.(login.provider, 'confirmed');
     await sessions.renew(digest, kept.idp.refreshToken ?? '', renewed(now()));
   }
 
   /** The provider is down, or not to be believed: the session lives on, up to the limit. */
   async function unconfirmed({ record, login, rules }: Attempt, failure: Failure): Promise<void> {
     const since = now() - confirmedAt(record);
+    deps.onRechecked?.(login.provider, 'unreachable');
     const { code, detail } = failure;
     log.warn({ provider: login.provider, code, detail, since }, 'a sign-in could not be re-checked');
     if (rules === undefined || since <= rules.whenUnreachable) return;

@@ -82,8 +82,8 @@ describe('what ends one day', () => {
 
   it('is a metric, in days', async () => {
     const { endings } = watch([oidcConfig({ id: 'entra', clientSecretExpires: end })]);
-    const metrics = createMetrics({ process: false });
-    metrics.endings(endings.current, () => end - 12.5 * day);
+    const metrics = createMetrics({ process: false, now: () => end - 12.5 * day });
+    metrics.readFrom({ endings: endings.current });
     expect(await metrics.text()).toContain(
       'doorward_credential_days_left{provider="entra",credential="client_secret"} 12.5',
     );
