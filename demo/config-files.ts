@@ -30,6 +30,8 @@ export function writeConfig(state: DemoState, baseUrl: string, ports: Ports): vo
     admit: { emailDomains: 'acme.example' },
     groups: { whenMissing: 'keep', map: groupMap, unmapped: 'create' },
     role: roles,
+    // Groups come from the claims: provisioning is here to switch people off.
+    scim: { groupsFrom: 'claims' },
   });
   write(state, 'providers/okta.yaml', {
     preset: 'okta',

@@ -6,6 +6,7 @@ import { createCatalog } from './catalog/server.ts';
 import { clientId, writeConfig } from './config-files.ts';
 import { bringEarlierPeople } from './earlier-people.ts';
 import { disablePeople } from './first-start.ts';
+import { createEndings, type Road } from './endings/roads.ts';
 import { answers, logTail, startGateway, type GatewayProcess } from './gateway.ts';
 import { createOidcIdp } from './idp/oidc.ts';
 import { createSamlIdp } from './idp/saml.ts';
@@ -50,6 +51,7 @@ async function start(options: DemoOptions): Promise<void> {
     clientSecret: state.clientSecret,
     redirectUri: `${baseUrl}/sso/callback/microsoft`,
     postLogoutRedirectUris: [`${baseUrl}/sso/signed-out`],
+    backChannelLogoutUri: `${baseUrl}/sso/backchannel/microsoft`,
     jwk: state.oidcKey,
     cookieSecret: state.oidcCookieSecret,
   });
@@ -58,7 +60,16 @@ async function start(options: DemoOptions): Promise<void> {
     spMetadataUrl: `${baseUrl}/sso/metadata/okta`,
     key: state.samlKey,
   });
-  servers.push(oidc, saml, createCatalog());
+  const endings = createEndings({
+    baseUrl,
+    config: state.config,
+    endAtProvider: (subject, sid) => oidc.endSession(subject, sid),
+  });
+  servers.push(
+    oidc,
+    saml,
+    createCatalog((road) => endings(road as Road)),
+  );
   await Promise.all([
     listen(oidc, ports.oidc),
     listen(saml, ports.saml),

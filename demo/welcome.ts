@@ -24,7 +24,8 @@ ${table(['User', 'Password', 'Name', 'Groups at the IdP', 'What happens'], rows)
          ${command} users disable ben --config ${config}
        and click on anything: the next request is refused. "users enable ben" brings him back.
     5. Sign in as ana and open ${baseUrl}/admin: the console, with people who have been here for two weeks.
-    6. See what happened:  ${command} audit --config ${config}
+    6. Open ${baseUrl}/endings: how long until the next request of somebody who was switched off is refused?
+    7. See what happened:  ${command} audit --config ${config}
 
   ${firstStart ? 'Ctrl-C stops everything; the next start keeps the data.' : 'The data of the last start was kept; --reset starts anew. Ctrl-C stops everything.'}
 `;

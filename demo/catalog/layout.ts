@@ -122,6 +122,39 @@ export function layout(visitor: Visitor | undefined, title: string, body: Html):
           td code {
             overflow-wrap: anywhere;
           }
+          .ending {
+            display: flex;
+            flex-direction: column;
+          }
+          .ending form {
+            margin-top: auto;
+          }
+          .figure {
+            margin: 1rem 0 0.5rem;
+          }
+          .figure strong {
+            display: block;
+            font-size: 2rem;
+            line-height: 1.2;
+            color: var(--accent);
+          }
+          .figures {
+            margin: 0;
+            font-size: 0.875rem;
+          }
+          .figures div {
+            display: flex;
+            justify-content: space-between;
+            border-top: 1px solid var(--line);
+            padding: 0.25rem 0;
+          }
+          .figures dt {
+            font-weight: 400;
+          }
+          .figures dd {
+            margin: 0;
+            font-variant-numeric: tabular-nums;
+          }
           .headers {
             table-layout: fixed;
           }
@@ -165,7 +198,7 @@ export function layout(visitor: Visitor | undefined, title: string, body: Html):
       <body>
         <header>
           <strong><a href="/">Sample catalog</a></strong
-          ><a href="/live">Live</a>${who}
+          ><a href="/live">Live</a> <a href="/endings">Endings</a> ${who}
         </header>
         <main>${body}</main>
       </body>

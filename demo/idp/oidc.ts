@@ -7,6 +7,7 @@ import {
   type KoaContextWithOIDC,
 } from 'oidc-provider';
 import { displayName, people, signIn, type Person } from '../people.ts';
+import { standIn } from '../stand-in.ts';
 import { readForm, sendHtml } from './form.ts';
 import { type Brand, loginPage, messagePage, page } from './pages.ts';
 
@@ -21,6 +22,8 @@ export interface OidcIdpOptions {
   readonly clientSecret: string;
   readonly redirectUri: string;
   readonly postLogoutRedirectUris: readonly string[];
+  /** Where it tells that a session is over, back channel; without it, it tells nobody. */
+  readonly backChannelLogoutUri?: string;
   /** Private signing key. */
   readonly jwk: JWK;
   /** Signs the cookies of the provider. */
@@ -31,17 +34,34 @@ export interface OidcIdpOptions {
  * An OpenID provider on the `oidc-provider` library: the protocol is the library's, the people and the sign-in page ours.
  * Every sign-in asks for the password, so that people of the demo can take turns in one browser.
  */
-export function createOidcIdp(options: OidcIdpOptions): Server {
+export function createOidcIdp(options: OidcIdpOptions): OidcIdp {
   const provider = new Provider(options.issuer, configuration(options));
   provider.on('server_error', (_context, error: Error) => console.error('demo OIDC provider:', error));
   const callback = provider.callback();
-  return createServer((req, res) => {
+  const server = createServer((req, res) => {
     const path = new URL(req.url ?? '/', options.issuer).pathname;
     if (!path.startsWith('/interaction/')) return void callback(req, res);
     interact(provider, req, res).catch(() =>
       sendHtml(res, messagePage(brand, 'Please start again', 'This sign-in is no longer under way.'), 400),
     );
   });
+  return Object.assign(server, {
+    async endSession(subject: string, sid: string): Promise<void> {
+      const client = await provider.Client.find(options.clientId);
+      // The library's own sender of logout tokens, which its types leave out.
+      await (client as unknown as BackChannelClient).backchannelLogout(subject, sid);
+    },
+  });
+}
+
+/** The server, and what only the provider itself can do. */
+export type OidcIdp = Server & {
+  /** Tells the relying party that this session of a subject is over (OpenID Connect Back-Channel Logout 1.0). */
+  endSession(subject: string, sid: string): Promise<void>;
+};
+
+interface BackChannelClient {
+  backchannelLogout(subject: string, sid: string): Promise<void>;
 }
 
 /** Shows the sign-in page, and takes its answer. */
@@ -58,7 +78,7 @@ async function interact(provider: Provider, req: IncomingMessage, res: ServerRes
     });
   }
   const userName = form.get('userName') ?? '';
-  const person = signIn(userName, form.get('password') ?? '');
+  const person = signIn(userName, form.get('password') ?? '', [...people, standIn]);
   if (person === undefined) {
     const error = 'That user name and password do not match.';
     return sendHtml(res, loginPage(brand, { action, hidden: {}, error, userName }), 401);
@@ -84,9 +104,18 @@ function configuration(options: OidcIdpOptions): Configuration {
         response_types: ['code'],
         grant_types: ['authorization_code'],
         token_endpoint_auth_method: 'client_secret_post',
+        ...(options.backChannelLogoutUri !== undefined && {
+          backchannel_logout_uri: options.backChannelLogoutUri,
+          backchannel_logout_session_required: true,
+        }),
       },
     ],
     jwks: { keys: [options.jwk] },
+    // The library's own dispatcher refuses addresses of this machine, and there is where the gateway is.
+    fetch: (url, init) => {
+      const { dispatcher: _refusing, ...rest } = (init ?? {}) as RequestInit & { dispatcher?: unknown };
+      return globalThis.fetch(url, rest);
+    },
     cookies: {
       keys: [options.cookieSecret],
       // Cookies know no ports: the gateway is on the same host, so the names must not meet.
@@ -102,12 +131,13 @@ function configuration(options: OidcIdpOptions): Configuration {
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource: signedOut },
     },
     interactions: { policy: alwaysAsk(), url: (_context, interaction) => `/interaction/${interaction.uid}` },
     ttl: { Session: 3600, Interaction: 900, Grant: 3600, AccessToken: 3600, IdToken: 3600 },
     findAccount: (_context, subject) => {
-      const person = people.find((each) => each.subject === subject);
+      const person = [...people, standIn].find((each) => each.subject === subject);
       if (person === undefined || person.disabledAtIdp) return undefined;
       return { accountId: subject, claims: () => claimsOf(person) };
     },

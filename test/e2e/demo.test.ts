@@ -216,4 +216,29 @@ describe('the demo in a browser', () => {
       }),
     60_000,
   );
+
+  it(
+    'shows live that nobody is let in after an ending was acknowledged, whatever its road, and again and again',
+    () =>
+      withPage(async (page) => {
+        await page.goto('/endings');
+        await signIn(page, 'Microsoft', 'ben');
+        for (const [road, cause] of [
+          ['disable', 'disabled'],
+          ['scim', 'deactivated'],
+          ['back-channel', 'idp_logout'],
+          ['disable', 'disabled'],
+        ] as const) {
+          await page.locator(`#${road} button`).click();
+          await page.locator(`#${road} .figure`).waitFor();
+          const [, before = '', after] = await page.locator(`#${road} dd`).allTextContents();
+          expect(Number(before)).toBeGreaterThan(0);
+          expect(after).toBe('0');
+          const audit = await doorward(join(state, 'config'), 'audit', '--type', 'session.ended');
+          expect(JSON.parse(audit.trim().split('\n').at(-1) ?? '')).toMatchObject({ cause });
+        }
+        await picture(page, 'endings');
+      }),
+    60_000,
+  );
 });

@@ -97,6 +97,18 @@ try {
     await signIn(page, 'Microsoft', 'lukasz');
     await page.waitForURL('**/whoami');
   });
+  await picture(
+    'endings',
+    async (page) => {
+      await page.goto('/endings');
+      await signIn(page, 'Microsoft', 'ben');
+      for (const road of ['disable', 'scim', 'back-channel']) {
+        await page.locator(`#${road} button`).click();
+        await page.locator(`#${road} .figure`).waitFor();
+      }
+    },
+    { viewport: { width: 1000, height: 680 }, colorScheme: 'dark' },
+  );
   await picture('login-arabic-dark', (page) => page.goto('/datasets/orders').then(() => {}), {
     locale: 'ar',
     colorScheme: 'dark',
