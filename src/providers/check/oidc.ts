@@ -6,6 +6,7 @@ import { parseKeySet } from '../oidc/key-set.ts';
 import { createWire } from '../oidc/wire.ts';
 import { checkClock } from './clock.ts';
 import { findingsOf, type Finding } from './finding.ts';
+import { checkRedirect } from './redirect.ts';
 
 /** What the checks reach the world by. */
 export interface CheckContext {
@@ -26,11 +27,9 @@ export async function checkOidc(config: OidcProviderConfig, context: CheckContex
       body: undefined,
       redirect: 'manual',
     });
+  const redirectUri = `${context.baseUrl}${context.prefix}/callback/${config.id}`;
   const findings: Finding[] = [
-    ok(
-      'oidc.redirect',
-      `register this redirect URI at the provider: ${context.baseUrl}${context.prefix}/callback/${config.id}`,
-    ),
+    ok('oidc.redirect', `register this redirect URI at the provider: ${redirectUri}`),
   ];
   try {
     const asked = context.now();
@@ -60,6 +59,11 @@ export async function checkOidc(config: OidcProviderConfig, context: CheckContex
         ? ok('oidc.keys', `${usable} signing key${usable === 1 ? '' : 's'} at ${discovery.jwksUri}`)
         : fail('oidc.keys', `there is no signing key at ${discovery.jwksUri}: no login can be verified.`),
     );
+    // Who wants requests pushed first answers nothing to one that was not.
+    if (discovery.par !== 'required') {
+      const { authorization_endpoint: endpoint } = JSON.parse(text) as Record<string, unknown>;
+      findings.push(...(await checkRedirect(config, redirectUri, endpoint, get)));
+    }
   } catch (error) {
     const { detail = 'unknown', cause } = toFailure(error);
     const why = Error.isError(cause) ? `: ${cause.message}` : '';

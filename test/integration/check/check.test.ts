@@ -44,6 +44,13 @@ describe('an OpenID provider', () => {
     expect(findings[0]?.message).toContain('https://catalog.acme.example/sso/callback/');
   });
 
+  it('that does not know the client or its redirect URI is told', async () => {
+    const known = await check([oidc({ id: 'op' })]);
+    expect(found(known, 'ok')).toContain('oidc.registered');
+    expect(found(await check([oidc({ id: 'other' })]), 'warn')).toContain('oidc.registered');
+    expect(found(await check([oidc({ id: 'op', clientId: 'nobody' })]), 'warn')).toContain('oidc.registered');
+  });
+
   it('under another issuer fails', async () => {
     expect(found(await check([oidc({ issuer: `${op.issuer}/` })]), 'fail')).toContain('oidc.discovery');
     expect(found(await check([oidc({ issuer: `${op.issuer}/elsewhere` })]), 'fail')).toContain(
