@@ -81,16 +81,14 @@ describe('a Redis session store in trouble', () => {
   }
 
   async function expectRecovery(store: OpenStore): Promise<void> {
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const up = await store.ping().then(
-        () => true,
-        () => false,
-      );
-      if (up) break;
-      await sleep(50);
-    }
     const session = sampleSession(`again ${Math.random()}`, Date.now());
-    expect(await store.set(session, { fresh: true })).toBe(true);
+    // Until it is back; on a busy machine it may be late once more after that.
+    let isSet: boolean | undefined;
+    for (let attempt = 0; attempt < 100 && isSet === undefined; attempt++) {
+      isSet = await store.set(session, { fresh: true }).catch(() => undefined);
+      if (isSet === undefined) await sleep(50);
+    }
+    expect(isSet).toBe(true);
     expect(await store.get(session.record.digest)).toEqual(session);
     expect(await store.end(session.record.digest)).toEqual(session.record);
   }
