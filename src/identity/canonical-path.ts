@@ -7,7 +7,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  *
  * Escapes of unreserved characters are undone (RFC 3986, section 6.2.2), others written in upper case; slashes are
  * merged, escaped ones counting as slashes; path parameters (`;jsessionid=1`) do not count. Refused: `..` in any
- * spelling, also escaped several times; backslashes, `#`, spaces, control characters, malformed escapes, escapes that are
+ * spelling, also escaped several times; escaped separators in a path parameter; backslashes, `#`, spaces, control characters, malformed escapes, escapes that are
  * not UTF-8.
  */
 export function canonicalPath(target: string): string | undefined {
@@ -24,6 +24,7 @@ export function canonicalPath(target: string): string | undefined {
     const whole = decode(segment);
     const name = decode(segment.split(';', 1)[0] ?? '');
     if (whole === undefined || name === undefined || climbs(whole) || climbsAfterAll(whole)) return undefined;
+    if (segment.includes(';') && hidesSegments(whole)) return undefined;
     folder = name === '' || name === '.';
     if (!folder) segments.push(encodeSegment(name));
   }
@@ -51,6 +52,12 @@ function climbs(segment: string): boolean {
 /** Would whatever undoes escapes once more than it should climb? */
 function climbsAfterAll(segment: string): boolean {
   return segment.includes('%') && unescaped(segment).split(/[/\\]/).some(climbs);
+}
+
+/** Would a path parameter turn into further segments (`;%255Csecret`) for whatever undoes escapes once more than it should? */
+function hidesSegments(segment: string): boolean {
+  const all = unescaped(segment);
+  return /[/\\]/.test(all.slice(all.indexOf(';')));
 }
 
 /** More layers of escapes than anybody takes off. */

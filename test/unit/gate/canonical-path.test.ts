@@ -77,6 +77,8 @@ describe('the canonical path', () => {
     '/a%c0%ae%c0%ae/b',
     '/a\u00ff',
     '/a\u0142',
+    '/;%255csecret',
+    '/public;%252fsecret',
   ])('of %j does not exist: it is refused', (target) => {
     expect(canonicalPath(target)).toBeUndefined();
   });
