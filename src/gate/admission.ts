@@ -49,7 +49,8 @@ interface Brought {
 
 const signedOut: Admission = { kind: 'signed_out' };
 const unavailable: Admission = { kind: 'unavailable' };
-const attempts = 3;
+/** How often the stores are asked when what they said has changed meanwhile; the deadline may come before. */
+const attempts = 10;
 const mostCandidates = 4;
 
 /**
@@ -214,6 +215,7 @@ export function admission(
         return conclude(request, session, user, view, at);
       }
     }
+    log.warn({ attempts }, 'changes came without a pause: nobody is let in');
     return unavailable;
   }
 

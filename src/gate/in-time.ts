@@ -10,7 +10,10 @@ const unavailable: Admission = { kind: 'unavailable' };
 export async function inTime(work: () => Promise<Admission>, log: Log): Promise<Admission> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Admission>((resolve) => {
-    timer = setTimeout(resolve, deadline, unavailable);
+    timer = setTimeout(() => {
+      log.warn({ deadline }, 'a store did not answer in time: nobody is let in');
+      resolve(unavailable);
+    }, deadline);
   });
   try {
     return await Promise.race([work(), late]);
